@@ -1,0 +1,81 @@
+// The steps of `npm run check`, and the runner that `npm test` shares.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './setup.mjs';
+
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+/** @param {string} node executable @param {boolean} fix whether to repair what a tool can repair */
+export function checkSteps(node, fix) {
+  return [
+    { name: 'format', command: [node, bin('oxfmt'), ...(fix ? [] : ['--check'])], first: true },
+    { name: 'lint', command: [node, bin('oxlint'), '--deny-warnings', ...(fix ? ['--fix'] : [])], first: true },
+    { name: 'types', command: [node, bin('tsc'), '-p', '.'] },
+    { name: 'unused', command: [node, bin('knip'), '--no-progress'] },
+    { name: 'units', command: [node, ...unitTests], hasCounts: true },
+  ];
+}
+
+/** Test files are found by node itself; a pattern that finds nothing is an error there. */
+const unitTests = [
+  '--test',
+  '--test-concurrency=2',
+  '--test-timeout=60000',
+  '--test-reporter=./tools/report.mjs',
+  'packages/*/src/**/*.test.ts',
+  'apps/*/src/**/*.test.ts',
+  'sdks/*/src/**/*.test.ts',
+  'tools/**/*.test.ts',
+];
+
+/**
+ * Runs the steps, two at a time; those marked `first` rewrite files under --fix, so they go before the others, one by one.
+ * Prints one line per step, and a step's output when it failed.
+ *
+ * @returns {Promise<{ passed: number, failed: number }>} steps and, where a step counts tests, its tests
+ */
+export async function runSteps(steps, fix) {
+  const sum = { passed: 0, failed: 0 };
+  const queue = [...steps];
+  const work = async () => {
+    for (let step = queue.shift(); step; step = queue.shift()) add(sum, await runStep(step));
+  };
+  if (fix) while (queue[0]?.first) add(sum, await runStep(queue.shift()));
+  await Promise.all([work(), work()]);
+  return sum;
+}
+
+function add(sum, { passed, failed }) {
+  sum.passed += passed;
+  sum.failed += failed;
+}
+
+async function runStep({ name, command, hasCounts }) {
+  const startMs = Date.now();
+  const { code, output } = await capture(command);
+  const seconds = ((Date.now() - startMs) / 1000).toFixed(1);
+  const counts = hasCounts ? (countsIn(output) ?? { passed: 0, failed: 0 }) : { passed: code === 0 ? 1 : 0, failed: 0 };
+  const isGreen = code === 0 && counts.passed > 0;
+  if (!isGreen && counts.failed === 0) counts.failed = 1;
+  const tests = hasCounts ? `  ${counts.passed} passed` : '';
+  process.stdout.write(`${isGreen ? 'ok  ' : 'FAIL'} ${name.padEnd(8)} ${seconds.padStart(5)} s${tests}\n`);
+  if (!isGreen) process.stdout.write(`${output.trimEnd()}\n\n`);
+  return counts;
+}
+
+/** The last line of tools/report.mjs, as numbers. */
+export function countsIn(output) {
+  const found = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1);
+  return found && { passed: Number(found[1]), failed: Number(found[2]) };
+}
+
+function capture([program, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('error', (error) => resolve({ code: 1, output: `${program}: ${error.message}` }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
