@@ -1,1 +1,8 @@
-export {};
+export type * from './access-token.ts';
+export * from './cause.ts';
+export * from './client-metadata.ts';
+export * from './ids.ts';
+export type * from './introspection-answer.ts';
+export * from './oauth-error.ts';
+export * from './scopes.ts';
+export type * from './token-answer.ts';

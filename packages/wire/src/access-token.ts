@@ -1,0 +1,36 @@
+/**
+ * Claims of a JWT access token (RFC 9068 section 2.2) with the handles that revocation needs:
+ * `sid` session, `fam` family, `dev` device, `uep` user epoch. Times are seconds.
+ */
+export interface AccessTokenClaims {
+  iss: string;
+  sub: string;
+  aud: string | string[];
+  client_id: string;
+  scope: string;
+  iat: number;
+  exp: number;
+  jti: string;
+  auth_time?: number;
+  acr?: string;
+  sid?: string;
+  fam?: string;
+  dev?: string;
+  uep?: number;
+}
+
+/** Claims of an ID token (OpenID Connect Core section 2) besides those of the user. */
+export interface IdTokenClaims {
+  iss: string;
+  sub: string;
+  aud: string;
+  iat: number;
+  exp: number;
+  auth_time: number;
+  nonce?: string;
+  acr?: string;
+  amr?: string[];
+  azp?: string;
+  sid?: string;
+  at_hash?: string;
+}
