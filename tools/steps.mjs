@@ -11,6 +11,8 @@ export function checkSteps(node, fix) {
     { name: 'format', command: [node, bin('oxfmt'), ...(fix ? [] : ['--check'])], first: true },
     { name: 'lint', command: [node, bin('oxlint'), '--deny-warnings', ...(fix ? ['--fix'] : [])], first: true },
     { name: 'types', command: [node, bin('tsc'), '-p', '.'] },
+    { name: 'arrows', command: [node, 'tools/arrows.ts'] },
+    { name: 'house', command: [node, 'tools/house.ts'] },
     { name: 'unused', command: [node, bin('knip'), '--no-progress'] },
     { name: 'units', command: [node, ...unitTests], hasCounts: true },
   ];
