@@ -1,0 +1,83 @@
+// npm test: the whole proof. Checks and unit tests first, then what crosses rooms, folder by folder.
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { provideChromium } from './chromium.mjs';
+import { prepare, root } from './setup.mjs';
+import { checkSteps, countsIn, runSteps } from './steps.mjs';
+
+const folderWithinMs = 10 * 60_000;
+const order = ['pins', 'interop', 'security', 'faults', 'e2e'];
+const needsBrowser = new Set(['e2e']);
+
+const startMs = Date.now();
+const node = await prepare();
+const browser = provideChromium();
+if (browser.path) process.env.OSTIARY_CHROMIUM = browser.path;
+
+const phases = [];
+say('checks and unit tests');
+phases.push({ name: 'check', ...(await runSteps(checkSteps(node, false), false)) });
+for (const [folder, files] of testFolders()) phases.push({ name: folder, ...(await runFolder(folder, files)) });
+finish();
+
+/** Folders of tests/ with their test files, in order: quick and telling ones first. */
+function testFolders() {
+  const paths = readdirSync(join(root, 'tests'), { recursive: true }).map(String);
+  const files = paths.filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules')).toSorted();
+  const folders = new Map(order.map((folder) => [folder, []]));
+  for (const file of files) {
+    const folder = file.includes('/') ? file.slice(0, file.indexOf('/')) : 'tests';
+    folders.set(folder, [...(folders.get(folder) ?? []), `tests/${file}`]);
+  }
+  return [...folders].filter(([, found]) => found.length > 0);
+}
+
+async function runFolder(folder, files) {
+  say(`${folder} (${files.length} ${files.length === 1 ? 'file' : 'files'})`);
+  if (needsBrowser.has(folder) && browser.problem) {
+    process.stdout.write(`FAIL ${folder} could not run: ${browser.problem}\n`);
+    return { passed: 0, failed: 1 };
+  }
+  const { code, output } = await runTests(files);
+  const counts = countsIn(output) ?? { passed: 0, failed: 0 };
+  const isGreen = code === 0 && counts.passed > 0;
+  return isGreen || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+}
+
+/** Shows the reporter's lines as they come, all but its count, which belongs to the sum at the end. */
+function runTests(files) {
+  const options = ['--test', '--test-concurrency=2', '--test-timeout=300000', '--test-reporter=./tools/report.mjs'];
+  return new Promise((resolve) => {
+    const child = spawn(node, [...options, ...files], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: folderWithinMs,
+    });
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      process.stdout.write(String(chunk).replace(/^(\d+ passed, \d+ failed.*)$/m, '     $1'));
+    });
+    child.on('error', (error) => resolve({ code: 1, output: error.message }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+function finish() {
+  say(`summary, after ${Math.round((Date.now() - startMs) / 1000)} s`);
+  const sum = { passed: 0, failed: 0 };
+  for (const { name, passed, failed } of phases) {
+    sum.passed += passed;
+    sum.failed += failed;
+    process.stdout.write(
+      `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(10)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed\n`,
+    );
+  }
+  process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed\n`);
+  process.exitCode = sum.failed === 0 ? 0 : 1;
+}
+
+function say(text) {
+  process.stdout.write(`\n== ${text}\n`);
+}
