@@ -84,7 +84,12 @@ export interface FamilySelection {
 export type Touch =
   | { kind: 'family'; id: FamilyId; usedAtMs?: number; retries?: number }
   /** Also moves the session to the cookie and sign-in time of a renewed authentication, when given. */
-  | { kind: 'session'; id: SessionId; seenAtMs: number; renewed?: { cookieHash: Digest; authTimeMs: number; acr: string; amr: string[] } }
+  | {
+      kind: 'session';
+      id: SessionId;
+      seenAtMs: number;
+      renewed?: { cookieHash: Digest; authTimeMs: number; acr: string; amr: string[] };
+    }
   | { kind: 'device'; id: DeviceId; seenAtMs: number; userAgent: string; name: string }
   | { kind: 'interaction'; hash: Digest; chosenSessionId: SessionId }
   | { kind: 'password'; userId: UserId; passwordHash: string }

@@ -1,1 +1,31 @@
-export {};
+export { accessOf, termsOf, type Access, type AccessRequest, type AccessResult } from './access.ts';
+export * from './account.ts';
+export { decideConsent } from './authorize/answer-consent.ts';
+export { notYetAllowed } from './authorize/consent.ts';
+export {
+  codeSeconds,
+  decideAuthorization,
+  type AuthorizationOutcome,
+  type AuthorizationQuestion,
+} from './authorize/decide.ts';
+export { parseAuthorizationRequest, returnAddress, type Hint, type ReturnAddress } from './authorize/request.ts';
+export { isStanding, type SessionFacts, type SessionPolicy } from './authorize/session.ts';
+export { draft, granted, isEmpty, refused, type Decision, type EventNote, type PlanDraft } from './decision.ts';
+export { readParameters, type Parameters } from './parameters.ts';
+export { matchPostLogoutRedirectUri, matchRedirectUri, redirectHost } from './redirect-uri.ts';
+export { wireWords, type Reason, type Refusal, type WireWords } from './refusal.ts';
+export { apiIds, parseScope, resolveScopes, scopeNames, type ApiCatalogue } from './scope.ts';
+export { decideSignIn, type SignInQuestion } from './session/sign-in.ts';
+export { planSignOut } from './session/sign-out.ts';
+export { decideCodeExchange, type CodeFacts, type CodeQuestion } from './token/authorization-code.ts';
+export { decideClientCredentials } from './token/client-credentials.ts';
+export type { Handles, IdTokenGrant, RefreshGrant, TokenGrant } from './token/grant.ts';
+export {
+  introspect,
+  isAccessTokenActive,
+  type AccessTokenFacts,
+  type IntrospectedToken,
+} from './token/introspection.ts';
+export { decideRefresh, type RefreshQuestion } from './token/refresh.ts';
+export { decideRevocation, type RevocableToken } from './token/revocation.ts';
+export { judge, lastGeneration, retriesPerMinute, type Presentation, type Verdict } from './token/verdict.ts';

@@ -1,0 +1,149 @@
+import type {
+  AuthorizationCode,
+  AuthorizationRequest,
+  ClientState,
+  Consent,
+  Device,
+  Interaction,
+  Session,
+  UserState,
+} from '@ostiary/model';
+import type { ClientMetadata, Digest } from '@ostiary/wire';
+import { draft, type PlanDraft } from '../decision.ts';
+import type { Reason, Refusal } from '../refusal.ts';
+import { needsConsent } from './consent.ts';
+import { isStanding, type SessionFacts, type SessionPolicy } from './session.ts';
+
+/** Lifetime of an authorization code (FAPI 2.0 section 5.3.2.1: at most 60 seconds). */
+export const codeSeconds = 60;
+
+export interface AuthorizationQuestion {
+  request: AuthorizationRequest;
+  client: ClientMetadata;
+  clientState: ClientState;
+  /** The sign-in behind the browser's cookie, if there is one. */
+  signIn?: SessionFacts;
+  /** The consent of that user to this client. */
+  consent?: Consent;
+  /** The page in progress, when the request was shown one before. */
+  interaction?: Interaction;
+  sessionPolicy: SessionPolicy;
+  /** Development only: remembered consent is silent for loopback redirects of public clients too. */
+  trustsLoopback: boolean;
+  /** Digest of the code drawn for this request. */
+  codeHash: Digest;
+}
+
+/** What an authorization request leads to. */
+export type AuthorizationOutcome =
+  | { kind: 'code'; code: AuthorizationCode; plan: PlanDraft }
+  | { kind: 'sign_in'; why: 'no_session' | 'asked' | 'too_old' | 'other_user_hinted' }
+  | { kind: 'choose_account' }
+  | { kind: 'ask_consent' }
+  | { kind: 'refused'; refusal: Refusal };
+
+interface SignedIn {
+  session: Session;
+  user: UserState;
+  device: Device;
+}
+
+/**
+ * Decides an authorization request: a code at once, a page first, or an error to the client.
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation OpenID Connect Core 3.1.2.2 to 3.1.2.6}
+ */
+export function decideAuthorization(question: AuthorizationQuestion, nowMs: number): AuthorizationOutcome {
+  const { request, client, consent, interaction } = question;
+  const isSilent = request.prompts.includes('none');
+  if (question.clientState.isDisabled) return refusedBecause('client_disabled');
+  const signedIn = signedInUser(question, nowMs);
+  const needed = signInNeeded(signedIn, request, interaction, nowMs);
+  if (needed === 'wrong_user_after_sign_in') return refusedBecause('other_user_signed_in');
+  if (needed !== undefined || signedIn === undefined) {
+    return isSilent ? refusedBecause('login_required') : { kind: 'sign_in', why: needed ?? 'no_session' };
+  }
+  if (request.prompts.includes('select_account') && !wasChosen(signedIn.session, interaction))
+    return { kind: 'choose_account' };
+  if (needsConsent(request, consent, client, question.trustsLoopback)) {
+    return isSilent ? refusedBecause('consent_required') : { kind: 'ask_consent' };
+  }
+  return issueCode(question, signedIn, consent?.version ?? 0, nowMs);
+}
+
+function signedInUser({ signIn, sessionPolicy }: AuthorizationQuestion, nowMs: number): SignedIn | undefined {
+  if (signIn === undefined || !isStanding(signIn, sessionPolicy, nowMs)) return undefined;
+  const { session, user, device } = signIn;
+  return user === undefined || device === undefined ? undefined : { session, user, device };
+}
+
+type SignInNeed = 'no_session' | 'asked' | 'too_old' | 'other_user_hinted' | 'wrong_user_after_sign_in';
+
+/** OpenID Connect Core 3.1.2.3: when the user must be authenticated although a session may stand. */
+function signInNeeded(
+  signedIn: SignedIn | undefined,
+  request: AuthorizationRequest,
+  interaction: Interaction | undefined,
+  nowMs: number,
+): SignInNeed | undefined {
+  if (signedIn === undefined) return 'no_session';
+  const { session } = signedIn;
+  const isFresh = interaction !== undefined && session.authTimeMs >= interaction.createdAtMs;
+  if (request.hintedSub !== undefined && request.hintedSub !== session.userId) {
+    return isFresh ? 'wrong_user_after_sign_in' : 'other_user_hinted';
+  }
+  if (isFresh) return undefined;
+  if (request.prompts.includes('login')) return 'asked';
+  const isTooOld = request.maxAgeSeconds !== undefined && nowMs - session.authTimeMs > request.maxAgeSeconds * 1000;
+  return isTooOld || request.maxAgeSeconds === 0 ? 'too_old' : undefined;
+}
+
+function wasChosen(session: Session, interaction: Interaction | undefined): boolean {
+  if (interaction === undefined) return false;
+  return interaction.chosenSessionId === session.id || session.authTimeMs >= interaction.createdAtMs;
+}
+
+/** The plan of a code: it expects everything the code stands on, and uses up the page in progress. */
+export function issueCode(
+  question: AuthorizationQuestion,
+  { session, user, device }: SignedIn,
+  consentVersion: number,
+  nowMs: number,
+): AuthorizationOutcome {
+  const { request, interaction, clientState } = question;
+  const { acr, amr, authTimeMs } = session;
+  const code: AuthorizationCode = {
+    hash: question.codeHash,
+    clientId: request.clientId,
+    userId: user.id,
+    deviceId: device.id,
+    sessionId: session.id,
+    redirectUri: request.redirectUri,
+    redirectUriGiven: request.redirectUriGiven,
+    codeChallenge: request.codeChallenge,
+    nonce: request.nonce,
+    grant: { scopes: request.scopes, apis: request.apis, acr, amr },
+    authTimeMs,
+    userEpoch: user.epoch,
+    clientEpoch: clientState.epoch,
+    consentVersion,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + codeSeconds * 1000,
+  };
+  const plan = draft({
+    expects: [
+      { kind: 'user', id: user.id, epoch: user.epoch },
+      { kind: 'client', id: request.clientId, epoch: clientState.epoch },
+      { kind: 'session', id: session.id },
+      { kind: 'device', id: device.id },
+      { kind: 'consent', userId: user.id, clientId: request.clientId, version: question.consent?.version },
+    ],
+    consumes: interaction === undefined ? [] : [{ kind: 'interaction', hash: interaction.hash }],
+    inserts: [{ kind: 'code', row: code }],
+    touches: [{ kind: 'session', id: session.id, seenAtMs: nowMs }],
+  });
+  return { kind: 'code', code, plan };
+}
+
+function refusedBecause(reason: Reason): AuthorizationOutcome {
+  return { kind: 'refused', refusal: { reason } };
+}

@@ -1,0 +1,134 @@
+import type { AuthorizationRequest, Prompt, RegisteredRedirectUri, ResponseMode } from '@ostiary/model';
+import type { ClientMetadata, UserId } from '@ostiary/wire';
+import type { Parameters } from '../parameters.ts';
+import type { Refusal } from '../refusal.ts';
+import { parseScope, resolveScopes, type ApiCatalogue } from '../scope.ts';
+
+/** A verified `id_token_hint`, or that it was none of ours. */
+export type Hint = { isOurs: true; sub: UserId } | { isOurs: false };
+
+export interface RequestContext {
+  client: ClientMetadata;
+  redirectUri: RegisteredRedirectUri;
+  catalogue: ApiCatalogue;
+  /** Absent when no `id_token_hint` was sent. */
+  hint?: Hint;
+}
+
+/** Where and how an error goes back, known before the rest of the request is valid. */
+export interface ReturnAddress {
+  redirectUri: RegisteredRedirectUri;
+  responseMode: ResponseMode;
+  state?: string;
+}
+
+const challengePattern = /^[A-Za-z0-9_-]{43}$/;
+const prompts = new Set<string>(['none', 'login', 'consent', 'select_account']);
+
+/** The parameters that say where errors go; an unsupported `response_mode` falls back to `query`. */
+export function returnAddress(parameters: Parameters, redirectUri: RegisteredRedirectUri): ReturnAddress {
+  const responseMode = parameters.single.get('response_mode') === 'form_post' ? 'form_post' : 'query';
+  return { redirectUri, responseMode, state: parameters.single.get('state') };
+}
+
+/**
+ * Validates an authorization request whose client and redirect URI are known to be good, once.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest OpenID Connect Core 3.1.2.1}
+ */
+export function parseAuthorizationRequest(
+  parameters: Parameters,
+  context: RequestContext,
+): { ok: true; value: AuthorizationRequest; ignoredScopes: string[] } | { ok: false; refusal: Refusal } {
+  const { single, resources } = parameters;
+  const { client, catalogue, redirectUri, hint } = context;
+  const refusal =
+    unsupported(single) ??
+    responseFlaw(single, client) ??
+    pkceFlaw(single, client) ??
+    hintFlaw(hint) ??
+    valueFlaw(single);
+  if (refusal !== undefined) return { ok: false, refusal };
+  const scope = parseScope(single.get('scope'));
+  if (scope === undefined) return malformed('scope');
+  const resolved = resolveScopes(scope, resources, client, catalogue);
+  if (!resolved.ok) return resolved;
+  const { scopes, apis, ignored } = resolved.value;
+  if (scopes.length === 0 && Object.keys(apis).length === 0) return { ok: false, refusal: { reason: 'scope_empty' } };
+  const promptList = words(single.get('prompt')).filter((prompt): prompt is Prompt => prompts.has(prompt));
+  if (promptList.includes('none') && promptList.length > 1)
+    return { ok: false, refusal: { reason: 'prompt_none_with_others' } };
+  const maxAge = single.get('max_age');
+  const value: AuthorizationRequest = {
+    clientId: client.client_id,
+    ...returnAddress(parameters, redirectUri),
+    redirectUriGiven: single.has('redirect_uri'),
+    nonce: single.get('nonce'),
+    codeChallenge: single.get('code_challenge'),
+    scopes,
+    apis,
+    prompts: promptList,
+    maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge),
+    loginHint: single.get('login_hint'),
+    hintedSub: hint?.isOurs === true ? hint.sub : undefined,
+    acrValues: words(single.get('acr_values')),
+    uiLocales: words(single.get('ui_locales')),
+  };
+  return { ok: true, value, ignoredScopes: ignored };
+}
+
+/** OpenID Connect Core 3.1.2.6 and 6: what a server does not support is refused by its own error. */
+function unsupported(single: ReadonlyMap<string, string>): Refusal | undefined {
+  if (single.has('request')) return { reason: 'request_object_unsupported' };
+  if (single.has('request_uri')) return { reason: 'request_uri_unsupported' };
+  if (single.has('registration')) return { reason: 'registration_unsupported' };
+  return undefined;
+}
+
+function responseFlaw(single: ReadonlyMap<string, string>, client: ClientMetadata): Refusal | undefined {
+  const responseType = single.get('response_type');
+  if (responseType === undefined) return { reason: 'parameter_missing', parameter: 'response_type' };
+  if (responseType !== 'code') return { reason: 'response_type_unsupported' };
+  if (!client.response_types.includes('code') || !client.grant_types.includes('authorization_code')) {
+    return { reason: 'response_type_not_allowed' };
+  }
+  const responseMode = single.get('response_mode') ?? 'query';
+  return responseMode === 'query' || responseMode === 'form_post' ? undefined : { reason: 'response_mode_unsupported' };
+}
+
+/**
+ * S256 alone, required unless waived for a confidential client that sends a nonce.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.3 RFC 7636 section 4.3}
+ */
+function pkceFlaw(single: ReadonlyMap<string, string>, client: ClientMetadata): Refusal | undefined {
+  const challenge = single.get('code_challenge');
+  const method = single.get('code_challenge_method');
+  if (challenge === undefined) {
+    if (method !== undefined) return { reason: 'pkce_missing' };
+    const isWaived = !client.requirePkce && client.token_endpoint_auth_method !== 'none' && single.has('nonce');
+    return isWaived ? undefined : { reason: 'pkce_missing' };
+  }
+  // RFC 7636 section 4.3: an absent method means "plain", which is not accepted.
+  if (method !== 'S256') return { reason: 'pkce_method_not_s256' };
+  return challengePattern.test(challenge) ? undefined : { reason: 'parameter_malformed', parameter: 'code_challenge' };
+}
+
+function hintFlaw(hint: Hint | undefined): Refusal | undefined {
+  return hint !== undefined && !hint.isOurs ? { reason: 'hint_invalid' } : undefined;
+}
+
+function valueFlaw(single: ReadonlyMap<string, string>): Refusal | undefined {
+  const maxAge = single.get('max_age');
+  if (maxAge !== undefined && !/^[0-9]{1,9}$/.test(maxAge))
+    return { reason: 'parameter_malformed', parameter: 'max_age' };
+  const flawed = words(single.get('prompt')).some((prompt) => !prompts.has(prompt));
+  return flawed ? { reason: 'parameter_malformed', parameter: 'prompt' } : undefined;
+}
+
+function malformed(parameter: string): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal: { reason: 'parameter_malformed', parameter } };
+}
+
+function words(value: string | undefined): string[] {
+  return value === undefined ? [] : value.split(' ').filter((word) => word !== '');
+}

@@ -1,0 +1,43 @@
+import type { Family } from '@ostiary/model';
+import type { ClientId, DeviceId, FamilyId, SessionId, UserId } from '@ostiary/wire';
+import type { Access } from '../access.ts';
+import type { RefreshExpiry } from './lifetime.ts';
+
+/** What the service mints, by symbolic names: never a token string. */
+export interface TokenGrant {
+  clientId: ClientId;
+  /** The user, or the client itself for client_credentials. */
+  subject: UserId | ClientId;
+  access: Access;
+  /** Handles that revocation needs; absent for client_credentials. */
+  handles?: Handles;
+  refresh?: RefreshGrant;
+  idToken?: IdTokenGrant;
+}
+
+export interface Handles {
+  sessionId: SessionId;
+  deviceId: DeviceId;
+  userEpoch: number;
+  authTimeMs: number;
+  acr: string;
+  familyId?: FamilyId;
+}
+
+export interface RefreshGrant {
+  family: Pick<Family, 'id' | 'salt'>;
+  generation: number;
+  keyId: number;
+  expiry: RefreshExpiry;
+}
+
+export interface IdTokenGrant {
+  authTimeMs: number;
+  acr: string;
+  amr: string[];
+  nonce?: string;
+  sessionId: SessionId;
+  /** OpenID scopes that decide which claims of the user go in. */
+  scopes: string[];
+  claims: Record<string, unknown>;
+}

@@ -1,0 +1,89 @@
+import type { FamilyFacts, SessionState, UserState, ClientState } from '@ostiary/model';
+import type { AccessTokenClaims, ApiId, ClientMetadata, IntrospectionAnswer } from '@ostiary/wire';
+import { scopeNames } from '../scope.ts';
+import { effectiveLimits, expiryOf } from './lifetime.ts';
+import { lostGround } from './verdict.ts';
+
+/** State behind an access token whose signature, type and issuer were checked. */
+export interface AccessTokenFacts {
+  claims: AccessTokenClaims;
+  isRevoked: boolean;
+  client: ClientState;
+  /** Absent for tokens of client_credentials. */
+  user?: UserState;
+  session?: SessionState;
+  /** Present when the token descends from a family. */
+  family?: FamilyFacts;
+}
+
+/** A token shown for introspection, or to an endpoint of the issuer. */
+export type IntrospectedToken =
+  | { kind: 'access'; facts: AccessTokenFacts }
+  | { kind: 'refresh'; facts: FamilyFacts; generation: number; policy: ClientMetadata['refresh'] };
+
+const inactive = { active: false } as const;
+
+/**
+ * Whether an access token still counts: not over, not taken back, and everything it stands on stands.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}
+ */
+export function isAccessTokenActive(facts: AccessTokenFacts, nowMs: number): boolean {
+  const { claims, client, user, family, session } = facts;
+  if (facts.isRevoked || claims.exp * 1000 <= nowMs || client.isDisabled) return false;
+  if (claims.sid === undefined) return true;
+  if (user === undefined || user.isDisabled || user.epoch !== claims.uep) return false;
+  if (claims.fam !== undefined)
+    return family !== undefined && family.family.endCause === undefined && lostGround(family) === undefined;
+  return session !== undefined && session.endCause === undefined;
+}
+
+/** What the caller may learn: everything else about a token is `{"active":false}` and nothing more. */
+export function introspect(
+  token: IntrospectedToken | undefined,
+  caller: ClientMetadata,
+  issuer: string,
+  nowMs: number,
+): IntrospectionAnswer {
+  if (token === undefined) return inactive;
+  return token.kind === 'access'
+    ? ofAccessToken(token.facts, caller, nowMs)
+    : ofRefreshToken(token, caller, issuer, nowMs);
+}
+
+function ofAccessToken(facts: AccessTokenFacts, caller: ClientMetadata, nowMs: number): IntrospectionAnswer {
+  const { claims } = facts;
+  const audience = [claims.aud].flat();
+  const isForCaller =
+    claims.client_id === caller.client_id || audience.some((api) => caller.apis[api as ApiId] !== undefined);
+  if (!isForCaller || !isAccessTokenActive(facts, nowMs)) return inactive;
+  const { iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid } = claims;
+  return { active: true, token_type: 'Bearer', iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid };
+}
+
+/** A refresh token is shown to its own client alone, and only the newest of its family is active. */
+function ofRefreshToken(
+  { facts, generation, policy }: IntrospectedToken & { kind: 'refresh' },
+  caller: ClientMetadata,
+  issuer: string,
+  nowMs: number,
+): IntrospectionAnswer {
+  const { family } = facts;
+  if (family.clientId !== caller.client_id || generation !== family.generation || family.endCause !== undefined)
+    return inactive;
+  if (expiryOf(family, policy, nowMs) !== undefined || lostGround(facts) !== undefined) return inactive;
+  const { idleSeconds, absoluteSeconds } = effectiveLimits(family, policy);
+  const endMs = Math.min(
+    idleSeconds === undefined ? Infinity : family.usedAtMs + idleSeconds * 1000,
+    absoluteSeconds === undefined ? Infinity : family.createdAtMs + absoluteSeconds * 1000,
+  );
+  return {
+    active: true,
+    token_type: 'refresh_token',
+    iss: issuer,
+    sub: family.userId,
+    client_id: family.clientId,
+    scope: scopeNames(family.terms.grant).join(' '),
+    iat: Math.floor(family.rotatedAtMs / 1000),
+    ...(Number.isFinite(endMs) && { exp: Math.floor(endMs / 1000) }),
+  };
+}
