@@ -41,7 +41,12 @@ function readPackages(file) {
 
 async function install(reason) {
   say(`${reason}: running "npm ci" (once, about a minute) ...`);
-  const code = await runNpm(['ci', '--no-audit', '--no-fund', '--ignore-scripts=false', '--loglevel=http']);
+  const startMs = Date.now();
+  const progress = setInterval(
+    () => say(`still installing, ${Math.round((Date.now() - startMs) / 1000)} s ...`),
+    5_000,
+  );
+  const code = await runNpm(['ci', '--no-audit', '--no-fund', '--ignore-scripts=false']);
   if (code !== 0)
     stop(`"npm ci" failed with exit code ${code}. Its output above says why; then run the command again.`);
   say('dependencies installed.');
