@@ -47,6 +47,7 @@ async function install(reason) {
     5_000,
   );
   const code = await runNpm(['ci', '--no-audit', '--no-fund', '--ignore-scripts=false']);
+  clearInterval(progress);
   if (code !== 0)
     stop(`"npm ci" failed with exit code ${code}. Its output above says why; then run the command again.`);
   say('dependencies installed.');
