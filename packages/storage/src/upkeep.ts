@@ -2,10 +2,18 @@
 export interface Upkeep {
   /**
    * Removes at most `limit` rows that nothing needs any more and says how many went: interactions and one-time values past
-   * their expiry, codes a day after theirs, revoked access tokens past their expiry, families and sessions 30 days after
-   * their end or expiry. Does nothing when the clock leapt more than an hour since the last run.
+   * their expiry, codes a day after theirs, revoked access tokens past their expiry, families 30 days after their end or
+   * after their expiry by their own limits, sessions 30 days after their end or after their expiry by the limits given.
+   * Does nothing when the clock leapt more than an hour since the last run. One run looks at a part of a large table, so
+   * that it stays short; the next goes on behind it. Audit events are kept.
    */
-  removeExpired(nowMs: number, limit: number): Promise<number>;
+  removeExpired(nowMs: number, limit: number, sessionLimits?: SessionLimits): Promise<number>;
   /** Part of every refresh token's tag; raised by a restore, so that no token from before comes back to life. */
   restoreEpoch(): Promise<number>;
+}
+
+/** How long sessions live, by configuration. Absent = never ends by itself. */
+export interface SessionLimits {
+  idleSeconds?: number;
+  absoluteSeconds?: number;
 }

@@ -1,0 +1,77 @@
+import type { StoredMacKey, StoredSigningKey } from '@ostiary/model';
+import type { Keys } from '@ostiary/storage';
+import type { PublicJwk, SigningAlg } from '@ostiary/wire';
+import type { Database, Statement } from './database.ts';
+
+type SigningRow = {
+  kid: string;
+  alg: SigningAlg;
+  publicJwk: string;
+  sealed: string;
+  createdAtMs: number;
+  activeFromMs: number;
+  retiredAtMs: number | null;
+};
+type MacRow = {
+  purpose: StoredMacKey['purpose'];
+  keyId: number;
+  sealed: string;
+  createdAtMs: number;
+  activeFromMs: number;
+};
+
+/** Keys at rest. */
+export class KeyTables implements Keys {
+  readonly #listSigning: Statement<SigningRow>;
+  readonly #listMac: Statement<MacRow>;
+  readonly #insertSigning: Statement<never>;
+  readonly #insertMac: Statement<never>;
+  readonly #retire: Statement<never>;
+  readonly #remove: Statement<never>;
+
+  constructor(db: Database) {
+    this.#listSigning = db.prepare(`
+      select kid, alg, public_jwk as publicJwk, sealed, created_at as createdAtMs, active_from as activeFromMs,
+        retired_at as retiredAtMs
+      from signing_key order by created_at, kid`);
+    this.#listMac = db.prepare(`
+      select purpose, key_id as keyId, sealed, created_at as createdAtMs, active_from as activeFromMs
+      from mac_key order by purpose, created_at, key_id`);
+    this.#insertSigning = db.prepare('insert or ignore into signing_key values (?, ?, ?, ?, ?, ?, ?)');
+    this.#insertMac = db.prepare('insert or ignore into mac_key values (?, ?, ?, ?, ?)');
+    this.#retire = db.prepare('update signing_key set retired_at = ? where kid = ?');
+    this.#remove = db.prepare('delete from signing_key where kid = ?');
+  }
+
+  async listSigning(): Promise<StoredSigningKey[]> {
+    return this.#listSigning.all().map(signingKeyOf);
+  }
+
+  async listMac(): Promise<StoredMacKey[]> {
+    return this.#listMac.all().map((row) => ({ ...row }));
+  }
+
+  async insertSigning(key: StoredSigningKey): Promise<boolean> {
+    const { kid, alg, publicJwk, sealed, createdAtMs, activeFromMs, retiredAtMs } = key;
+    const jwk = JSON.stringify(publicJwk);
+    return this.#insertSigning.run(kid, alg, jwk, sealed, createdAtMs, activeFromMs, retiredAtMs ?? null) === 1;
+  }
+
+  async insertMac({ purpose, keyId, sealed, createdAtMs, activeFromMs }: StoredMacKey): Promise<boolean> {
+    return this.#insertMac.run(purpose, keyId, sealed, createdAtMs, activeFromMs) === 1;
+  }
+
+  async retireSigning(kid: string, retiredAtMs: number): Promise<void> {
+    this.#retire.run(retiredAtMs, kid);
+  }
+
+  async removeSigning(kid: string): Promise<void> {
+    this.#remove.run(kid);
+  }
+}
+
+function signingKeyOf({ publicJwk, retiredAtMs, ...rest }: SigningRow): StoredSigningKey {
+  const key: StoredSigningKey = { ...rest, publicJwk: JSON.parse(publicJwk) as PublicJwk };
+  if (retiredAtMs !== null) key.retiredAtMs = retiredAtMs;
+  return key;
+}

@@ -1,0 +1,83 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import type { Store } from '@ostiary/storage';
+import { Database } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
+import { migrate } from './migrate.ts';
+import { PlanWriter } from './plan-writer.ts';
+import { assertSafeSqlite } from './sqlite-version.ts';
+import { openTables } from './tables.ts';
+import type { Tables } from './tables.ts';
+
+export interface SqliteOptions {
+  /** File of the database; it and its folder are made when missing. `:memory:` keeps everything in memory. */
+  path: string;
+  /** How long a commit waits for another process that is writing, before it gives up with `StorageUnavailable`. */
+  busyTimeoutMs?: number;
+}
+
+const migrations = fileURLToPath(new URL('../migrations/', import.meta.url));
+
+/**
+ * Opens the store and brings its schema up to date. Several processes may have one file open, as the command line has
+ * beside the server. Throws when SQLite is older than 3.51.3, or when a newer version of Ostiary wrote the file.
+ */
+export async function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteOptions): Promise<Store> {
+  if (path !== ':memory:') makePrivateFile(path);
+  const handle = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    return storeOn(handle);
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+/** The store of an open connection, which it then owns. */
+export function storeOn(handle: DatabaseSync): Store {
+  const db = new Database(handle);
+  assertSafeSqlite(db);
+  configure(db);
+  migrate(db, migrations);
+  const tables = openTables(db);
+  const committer = committerOf(db, tables);
+  return {
+    ...tables,
+    commit: (plan) => committer.commit(plan),
+    close: async () => {
+      committer.close();
+      db.close();
+    },
+  };
+}
+
+/** Batches run on this thread. A worker thread would take this place: plans and results are plain data. */
+function committerOf(db: Database, tables: Tables): GroupCommit {
+  const writer = new PlanWriter(tables);
+  return new GroupCommit({
+    begin: () => db.begin(),
+    apply: (plan) => writer.apply(plan),
+    commit: () => db.commit(),
+    rollback: () => {
+      db.rollback();
+      tables.terms.forget();
+    },
+  });
+}
+
+/** The file holds secrets of users: nobody else on the machine may read it. WAL files take over its mode. */
+function makePrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
+function configure(db: Database): void {
+  db.exec('pragma journal_mode = wal');
+  // FULL: every commit is on the disk before it is acknowledged; fullfsync says so to macOS, and nothing elsewhere.
+  db.exec('pragma synchronous = full; pragma fullfsync = on; pragma checkpoint_fullfsync = on');
+  db.exec('pragma foreign_keys = on; pragma trusted_schema = off; pragma cache_size = -32000');
+  db.exec('pragma journal_size_limit = 67108864');
+}
