@@ -41,15 +41,19 @@ export function signInPage(view: SignInView, look: Look): string {
     title: view.error ? messages.errorTitle(plain(title)) : plain(title),
     body: html`<div class="asker">${clientTile(view.client)}<h1>${rich(title)}</h1>
 <p class="quiet">${rich(messages.signIn.withAccount(look.theme.productName))}</p></div>
-${again ? undefined : currentAccount(view, messages)}
+${offersCurrent(view) && currentAccount(view, messages)}
 <form method="post" action="${safeUrl(view.action)}">${hiddenFields({ ticket: view.ticket, csrf: view.csrf })}
 ${view.error && html`<p class="alert danger" role="alert" id="problem">${problemText(view.error, messages, look.locale)}</p>`}
 ${usernameField(view, messages)}
 ${passwordField(view, messages)}
-<button class="primary">${messages.signIn.submit}</button>
+<button${!offersCurrent(view) && html` class="primary"`}>${messages.signIn.submit}</button>
 <button class="quiet" name="action" value="cancel" formnovalidate>${messages.signIn.cancel}</button>
 </form>`,
   });
+}
+
+function offersCurrent({ signedInAs, reauthenticate }: SignInView): boolean {
+  return signedInAs !== undefined && reauthenticate !== true;
 }
 
 function currentAccount({ signedInAs, action, ticket, csrf }: SignInView, messages: Messages): Html | undefined {
@@ -64,17 +68,22 @@ function usernameField(view: SignInView, messages: Messages): Html {
   const value = fixed ?? view.loginHint ?? '';
   const kind = view.usernameKind ?? 'text';
   return html`<label for="username">${kind === 'email' ? messages.signIn.email : messages.signIn.username}</label>
-<input id="username" name="username" type="${kind}" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${value}"${fixed !== undefined && html` readonly`}${value === '' && html` autofocus`}${describedBy(view.error)}>`;
+<input id="username" name="username" type="${kind}" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${value}"${fixed !== undefined && html` readonly`}${mayFocus(view) && value === '' && html` autofocus`}${describedBy(view.error)}>`;
 }
 
 function passwordField(view: SignInView, messages: Messages): Html {
   const nameIsKnown = Boolean(fixedUsername(view) ?? view.loginHint);
   return html`<label for="password">${messages.signIn.password}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required${nameIsKnown && html` autofocus`}${describedBy(view.error)}>`;
+<input id="password" name="password" type="password" autocomplete="current-password" required${mayFocus(view) && nameIsKnown && html` autofocus`}${describedBy(view.error)}>`;
 }
 
 function fixedUsername({ reauthenticate, signedInAs }: SignInView): string | undefined {
   return reauthenticate === true ? signedInAs?.username : undefined;
+}
+
+/** Where one button continues, the focus must not start beyond it; unless the person has just been told of an error in the form. */
+function mayFocus(view: SignInView): boolean {
+  return !offersCurrent(view) || view.error !== undefined;
 }
 
 function describedBy(error: SignInError | undefined): Html | undefined {

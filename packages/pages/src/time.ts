@@ -21,13 +21,13 @@ export function timeElement(atMs: number, nowMs: number, locale: Locale): Html {
   return html`<time datetime="${new Date(atMs).toISOString()}" title="${exact}">${relativeTime(atMs, nowMs, locale)}<span class="hidden"> (${exact})</span></time>`;
 }
 
-/** "2 hours ago", "yesterday"; anything under a minute, and a moment in the future (clocks differ), is "now". */
+/** "2 hours ago", "1 day ago"; anything under a minute, and a moment in the future (clocks differ), is "now". */
 export function relativeTime(atMs: number, nowMs: number, locale: Locale): string {
-  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const ageMs = nowMs - atMs;
   const step = steps.find(({ ms }) => ageMs >= ms);
-  if (!step) return words.format(0, 'second');
-  return words.format(-Math.floor(ageMs / step.ms), step.unit);
+  if (!step) return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second');
+  // Not "yesterday": without the person's time zone, 26 hours ago may be another day than that.
+  return new Intl.RelativeTimeFormat(locale).format(-Math.floor(ageMs / step.ms), step.unit);
 }
 
 /** How long to wait, in words: "45 seconds", "2 minutes". Rounded up, so that the wait is over when it was said to be. */

@@ -28,7 +28,7 @@ input{display:block;width:100%;min-height:44px;padding:9px var(--space-3);border
 input:focus-visible{outline-offset:0}
 input[readonly]{background:var(--surface);border-color:var(--line)}
 input[aria-invalid]{border-color:var(--danger)}
-.alert{padding:var(--space-3) var(--space-4);border:1px solid;border-radius:var(--radius)}
+.alert{max-width:none;padding:var(--space-3) var(--space-4);border:1px solid;border-radius:var(--radius)}
 .alert.danger{background:var(--danger-soft);color:var(--danger)}
 .alert.ok{background:var(--ok-soft);color:var(--ok)}
 @media (prefers-reduced-motion:no-preference){button,.button,input{transition:border-color .12s,background-color .12s}}

@@ -5,7 +5,7 @@ export const doorRules = `
 .door main>*,.door form>*{min-width:0}
 .door footer{max-width:400px;margin:var(--space-4) auto 0;color:var(--muted);font-size:var(--size-note)}
 .door footer .brand{justify-content:center}
-.door h2{margin-bottom:calc(var(--space-2)*-1)}
+.door h2{margin-bottom:calc(var(--space-3)*-1)}
 .door .alert{margin-bottom:var(--space-4)}
 .door input[id]{margin-bottom:var(--space-4)}
 .door form>button,.door main p>.button{width:100%}
@@ -16,14 +16,17 @@ export const doorRules = `
 .two-lines small{display:block;font-size:var(--size-small);font-weight:400}
 .divider{display:flex;align-items:center;gap:var(--space-3);color:var(--muted);font-size:var(--size-note)}
 .divider::before,.divider::after{content:"";flex:1;border-top:1px solid var(--line)}
-.permissions{display:grid;padding:0;list-style:none;border-top:1px solid var(--line)}
-.permissions li{padding:var(--space-3) 0;border-bottom:1px solid var(--line)}
-.permissions .offline{margin-top:var(--space-3);padding:var(--space-3) var(--space-4);border:0;border-inline-start:4px solid var(--accent);border-radius:var(--radius);background:var(--accent-soft)}
+.permissions{padding:0;list-style:none}
+.permissions li{padding:var(--space-3) 0}
+.permissions li+li{border-top:1px solid var(--line)}
+.permissions .offline+li{border:0}
+.permissions .offline{margin-bottom:var(--space-1);padding:var(--space-3) var(--space-4);border:0;border-inline-start:4px solid var(--accent);border-radius:var(--radius);background:var(--accent-soft)}
 .choice{display:grid;grid-template-columns:1fr 1fr;gap:var(--space-3)}
 .choice button{border:2px solid var(--accent);color:var(--accent);padding-inline:var(--space-2)}
 .choice button:hover{background:var(--accent-soft)}
 summary{min-height:24px;color:var(--muted);font-size:var(--size-note);cursor:pointer}
 details[open] summary{margin-bottom:var(--space-3)}
+details .permissions li{padding:var(--space-1) 0;border:0}
 details .permissions{color:var(--muted);font-size:var(--size-note)}
 dl{display:grid;gap:var(--space-1)}
 dt{font-size:var(--size-small);color:var(--muted)}

@@ -8,7 +8,7 @@ export const roomRules = `
 .room section{display:grid;gap:var(--space-4);min-width:0;padding:var(--space-6);background:var(--raised);border:1px solid var(--line);border-radius:calc(var(--radius)*1.5)}
 .room h2{font-size:var(--size-head)}
 .room section>form{justify-self:start}
-.question{max-width:560px}
+.question{width:100%;max-width:560px;margin:var(--space-6) auto}
 .question ul{padding-inline-start:var(--space-6)}
 .actions{display:flex;flex-wrap:wrap;gap:var(--space-2);margin-top:var(--space-2)}
 .empty{color:var(--muted)}
@@ -21,7 +21,7 @@ tr>:last-child{padding-inline-end:0}
 thead th{padding-block:0 var(--space-2);color:var(--muted);font-size:var(--size-small)}
 tbody tr{border-top:1px solid var(--line)}
 td time{white-space:nowrap}
-@media (min-width:641px){tr:has(form)>:last-child{text-align:end}tbody th{font-weight:600}[aria-labelledby=events] tbody th{font-weight:400}[aria-labelledby=events] tr>:last-child{text-align:end}}
+@media (min-width:641px){tr>:last-child{text-align:end}tbody th{font-weight:600}[aria-labelledby=events] tbody th{font-weight:400}}
 @media (max-width:640px){
 .room section{padding:var(--space-4)}
 table,tbody,tr,th,td{display:block}
@@ -30,9 +30,13 @@ th,td{padding:0}
 tbody tr{display:grid;gap:var(--space-2);padding:var(--space-4) 0}
 tbody tr:last-child{padding-bottom:0}
 tbody th{font-weight:600}
-td:not(:has(form))::before{content:attr(data-column);display:block;color:var(--muted);font-size:var(--size-small)}
+td{position:relative;padding-inline-start:8.5rem}
+td:has(form){padding:var(--space-1) 0 0}
+td:not(:has(form))::before{content:attr(data-column);position:absolute;inset-inline-start:0;line-height:1.85;color:var(--muted);font-size:var(--size-small)}
+td:has(ul){padding:0}
+td:has(ul):not(:has(form))::before{position:static}
 [aria-labelledby=events] th{font-weight:400}
 [aria-labelledby=events] td::before{display:none}
-[aria-labelledby=events] td{color:var(--muted);font-size:var(--size-note)}
+[aria-labelledby=events] td{padding:0;color:var(--muted);font-size:var(--size-note)}
 }
 `;

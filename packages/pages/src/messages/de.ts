@@ -122,7 +122,7 @@ export const de: Messages = {
     nothingNew: 'Sie bittet um nichts Neues.',
     atApi: (api) => phrase`bei ${api}`,
     offlineTitle: 'Zugriff behalten, auch wenn Sie die App nicht benutzen',
-    offlineText: 'Das geht weiter, während Sie fort sind, bis Sie den Zugriff entziehen.',
+    offlineText: 'Das gilt auch, während Sie nicht da sind, bis Sie den Zugriff entziehen.',
     alreadyAllowed: 'Schon erlaubt',
     later: (product) => phrase`Sie können den Zugriff jederzeit in Ihrem ${product}-Konto entziehen.`,
     allow: 'Erlauben',
@@ -207,7 +207,7 @@ export const de: Messages = {
     othersSubmit: 'Alle anderen Geräte abmelden',
     app: (client) => phrase`${client} den Zugriff entziehen?`,
     appText: (client) => phrase`${client} wird auf allen Ihren Geräten abgemeldet und kann nicht mehr für Sie handeln. Sie können es später wieder erlauben.`,
-    appOffline: 'Auch was die App für Sie tut, während Sie fort sind, hört auf.',
+    appOffline: 'Auch was die App für Sie tut, während Sie nicht da sind, hört auf.',
     appSubmit: 'Zugriff entziehen',
   },
 
