@@ -80,7 +80,7 @@ function compile(rooms: readonly Room[], work: string): void {
       typeRoots: [join(root, 'node_modules', '@types')],
     },
     include: rooms.map(({ folder }) => join(root, folder, 'src')),
-    exclude: ['**/*.test.ts'],
+    exclude: [join(root, '**', '*.test.ts')],
   };
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
   run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', join(work, 'tsconfig.json')], root);

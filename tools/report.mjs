@@ -22,7 +22,12 @@ function isOrigin(error) {
 function failure({ name, file, line, details }) {
   const error = details.error?.cause ?? details.error;
   const place = file ? `${relative(process.cwd(), file)}:${line ?? 1}` : '';
-  return `\nFAIL ${name}\n     ${place}\n${indent(inspect(error))}\n\n`;
+  return `\nFAIL ${name}\n     ${place}\n${indent(storyOf(error))}\n\n`;
+}
+
+/** An assertion already tells the difference in its message; other errors may carry a cause or more. */
+function storyOf(error) {
+  return error?.code === 'ERR_ASSERTION' ? error.stack : inspect(error);
 }
 
 function* lines(text) {
