@@ -1,0 +1,13 @@
+// Loaded with --import into every server under measurement, so that all are read in the same way.
+import { answerQuestions } from './questions.ts';
+
+answerQuestions({
+  usage: () => {
+    const { user, system } = process.cpuUsage();
+    return { cpuMicroseconds: user + system, rssBytes: process.memoryUsage.rss() };
+  },
+});
+
+// The channel must not keep a server alive that wants to stop, nor a server outlive the benchmark.
+process.channel?.unref();
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from './options.ts';
+
+test('without arguments everything is measured, five times', () => {
+  assert.deepEqual(parseOptions([]), {
+    scenarios: ['refresh', 'code', 'client_credentials', 'discovery', 'race'],
+    subjects: ['floor', 'oidc-provider', 'ostiary'],
+    runs: 5,
+    seconds: 3,
+    connections: 32,
+    extraFamilies: 0,
+    isWriting: false,
+  });
+});
+
+test('lists choose scenarios and subjects, in the order of the benchmark', () => {
+  const options = parseOptions(['--only', 'code,refresh', '--subjects', 'ostiary,floor']);
+  assert.deepEqual(options.scenarios, ['refresh', 'code']);
+  assert.deepEqual(options.subjects, ['floor', 'ostiary']);
+});
+
+test('numbers are read', () => {
+  const options = parseOptions([
+    '--runs',
+    '3',
+    '--seconds',
+    '1',
+    '--connections',
+    '8',
+    '--families',
+    '1000',
+    '--write',
+  ]);
+  assert.deepEqual(
+    [options.runs, options.seconds, options.connections, options.extraFamilies, options.isWriting],
+    [3, 1, 8, 1000, true],
+  );
+});
+
+test('an unknown scenario or subject is refused by name', () => {
+  assert.throws(() => parseOptions(['--only', 'refresh,login']), /--only: "login" is not one of refresh, code/);
+  assert.throws(() => parseOptions(['--subjects', 'hydra']), /--subjects: "hydra" is not one of floor/);
+  assert.throws(() => parseOptions(['--only', '']), /--only: "" is not one of/);
+});
+
+test('a number that is none, broken or too small is refused by name', () => {
+  for (const wrong of ['0', '-1', '1.5', 'many', '']) {
+    assert.throws(() => parseOptions([`--runs=${wrong}`]), /--runs: .* is not a whole number of at least 1/, wrong);
+  }
+  assert.equal(parseOptions(['--families', '0']).extraFamilies, 0);
+});
+
+test('an unknown option is refused', () => {
+  assert.throws(() => parseOptions(['--fast']), /--fast/);
+});
