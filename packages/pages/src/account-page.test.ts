@@ -19,25 +19,43 @@ test('shows the apps that are signed in on a device', () => {
 });
 
 test('offers to sign out all other devices only where there are others', () => {
-  assert.match(page, /action="\/account\/devices\/remove-others"><input type="hidden" name="csrf" value="csrf_9d21"><button>Sign out all other devices/);
-  const alone = accountPage({ ...accountView, devices: accountView.devices.filter(({ isCurrent }) => isCurrent) }, sampleLook);
+  assert.match(
+    page,
+    /action="\/account\/devices\/remove-others"><input type="hidden" name="csrf" value="csrf_9d21"><button>Sign out all other devices/,
+  );
+  const alone = accountPage(
+    { ...accountView, devices: accountView.devices.filter(({ isCurrent }) => isCurrent) },
+    sampleLook,
+  );
   assert.doesNotMatch(alone, /all other devices/);
 });
 
 test('shows what an app may do, whether it goes on while the person is away, and a button to withdraw', () => {
-  assert.match(page, /<li>Watch your feed for a tag<\/li><li class="quiet">Keeps access when you are not using it<\/li>/);
+  assert.match(
+    page,
+    /<li>Watch your feed for a tag<\/li><li class="quiet">Keeps access when you are not using it<\/li>/,
+  );
   assert.match(page, /<li>Use equipment 1<\/li><li class="quiet">Only while you are signed in<\/li>/);
-  assert.match(page, /name="client" value="watcher"><button aria-label="Withdraw access from Feed Watcher">Withdraw access<\/button>/);
+  assert.match(
+    page,
+    /name="client" value="watcher"><button aria-label="Withdraw access from Feed Watcher">Withdraw access<\/button>/,
+  );
 });
 
 test('tells what happened with its cause in words', () => {
-  assert.match(page, /<bdi>Expenses<\/bdi> was signed out on <bdi>Safari on iPhone<\/bdi><br><span class="quiet">An old key was used again/);
+  assert.match(
+    page,
+    /<bdi>Expenses<\/bdi> was signed out on <bdi>Safari on iPhone<\/bdi><br><span class="quiet">An old key was used again/,
+  );
   assert.match(page, /A sign-in failed on <bdi>\(unknown device\)<\/bdi>/);
 });
 
 test('reports what was just done', () => {
   assert.match(page, /role="status"><bdi>Edge on Windows<\/bdi> is signed out\./);
-  assert.match(accountPage({ ...accountView, notice: { kind: 'already_gone' } }, sampleLook), /role="status">That was done already/);
+  assert.match(
+    accountPage({ ...accountView, notice: { kind: 'already_gone' } }, sampleLook),
+    /role="status">That was done already/,
+  );
   assert.doesNotMatch(accountPage(emptyAccountView, sampleLook), /role="status"/);
 });
 

@@ -26,7 +26,11 @@ export interface AccountView {
   readonly csrf: string;
   readonly signOutHref: string;
   /** Where the buttons post to: `device` (an id), nothing but `csrf`, and `client` (an id). */
-  readonly actions: { readonly removeDevice: string; readonly removeOtherDevices: string; readonly withdrawAccess: string };
+  readonly actions: {
+    readonly removeDevice: string;
+    readonly removeOtherDevices: string;
+    readonly withdrawAccess: string;
+  };
   readonly devices: readonly DeviceSeen[];
   readonly apps: readonly ConnectedApp[];
   /** Newest first. */

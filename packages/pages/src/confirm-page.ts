@@ -9,7 +9,12 @@ import { safeUrl } from './safe-url.ts';
 
 /** What is about to be done. */
 export type Danger =
-  | { readonly kind: 'remove_device'; readonly deviceName: string; readonly isCurrent: boolean; readonly clientNames: readonly string[] }
+  | {
+      readonly kind: 'remove_device';
+      readonly deviceName: string;
+      readonly isCurrent: boolean;
+      readonly clientNames: readonly string[];
+    }
   | { readonly kind: 'remove_other_devices'; readonly deviceNames: readonly string[] }
   | { readonly kind: 'withdraw_access'; readonly clientName: string; readonly isOffline: boolean };
 
@@ -50,7 +55,11 @@ function questionFor(danger: Danger, { confirm }: Messages): Question {
         submit: confirm.deviceSubmit,
       };
     case 'remove_other_devices':
-      return { title: confirm.others, body: html`${names(danger.deviceNames, confirm.othersText)}`, submit: confirm.othersSubmit };
+      return {
+        title: confirm.others,
+        body: html`${names(danger.deviceNames, confirm.othersText)}`,
+        submit: confirm.othersSubmit,
+      };
     case 'withdraw_access':
       return {
         title: plain(confirm.app(danger.clientName)),

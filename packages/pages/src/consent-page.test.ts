@@ -17,12 +17,18 @@ test('says each permission in its words, with the API it is about', () => {
 
 test('says offline access in our own words, before everything else', () => {
   const list = page.slice(page.indexOf('<ul'));
-  assert.match(list, /^<ul class="permissions"><li class="offline"><strong>Keep access when you are not using it<\/strong><br>It goes on while you are away, until you withdraw it\./);
+  assert.match(
+    list,
+    /^<ul class="permissions"><li class="offline"><strong>Keep access when you are not using it<\/strong><br>It goes on while you are away, until you withdraw it\./,
+  );
   assert.doesNotMatch(page, /Offline access/);
 });
 
 test('does not speak of offline access that is not asked for', () => {
-  const online = consentPage({ ...consentView, permissions: consentView.permissions.filter(({ kind }) => kind !== 'offline') }, sampleLook);
+  const online = consentPage(
+    { ...consentView, permissions: consentView.permissions.filter(({ kind }) => kind !== 'offline') },
+    sampleLook,
+  );
   assert.doesNotMatch(online, /Keep access/);
 });
 
@@ -32,9 +38,15 @@ test('folds away what is allowed already, and leaves the fold out when there is 
 });
 
 test('the two buttons differ in nothing but value and word', () => {
-  assert.match(page, /<button name="decision" value="deny">Do not allow<\/button><button name="decision" value="allow">Allow<\/button>/);
+  assert.match(
+    page,
+    /<button name="decision" value="deny">Do not allow<\/button><button name="decision" value="allow">Allow<\/button>/,
+  );
 });
 
 test('posts ticket and csrf to the action', () => {
-  assert.match(page, /<form method="post" action="\/sign-in"><input type="hidden" name="ticket" value="tic_4f7a"><input type="hidden" name="csrf" value="csrf_9d21">/);
+  assert.match(
+    page,
+    /<form method="post" action="\/sign-in"><input type="hidden" name="ticket" value="tic_4f7a"><input type="hidden" name="csrf" value="csrf_9d21">/,
+  );
 });

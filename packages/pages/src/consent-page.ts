@@ -59,6 +59,7 @@ function permissionList(permissions: readonly PermissionSeen[], messages: Messag
 }
 
 function permissionItem({ kind, text, apiName }: PermissionSeen, { consent }: Messages): Html {
-  if (kind === 'offline') return html`<li class="offline"><strong>${consent.offlineTitle}</strong><br>${consent.offlineText}</li>`;
+  if (kind === 'offline')
+    return html`<li class="offline"><strong>${consent.offlineTitle}</strong><br>${consent.offlineText}</li>`;
   return html`<li>${text}${apiName !== undefined && html` <span class="quiet">${rich(consent.atApi(apiName))}</span>`}</li>`;
 }

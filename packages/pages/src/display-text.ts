@@ -24,7 +24,10 @@ export function displayText(name: string): string {
 export function visibleText(value: string): string {
   return value
     .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu,
+      (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+    );
 }
 
 /** The first letter of a name, for the tile that stands in for a missing logo. */

@@ -7,7 +7,10 @@ import { errorView, sampleLook } from './sample-pages.ts';
 const page = errorPage(errorView, sampleLook);
 
 function withUris(redirectUri: DeveloperDetail['redirectUri']): string {
-  return errorPage({ ...errorView, developer: { error: 'invalid_request', ...(redirectUri && { redirectUri }) } }, sampleLook);
+  return errorPage(
+    { ...errorView, developer: { error: 'invalid_request', ...(redirectUri && { redirectUri }) } },
+    sampleLook,
+  );
 }
 
 test('says what happened, what the person can do, and the reference', () => {
@@ -22,16 +25,28 @@ test('folds the detail for developers away', () => {
 });
 
 test('redirect_uri mismatch: shows both values and marks what differs', () => {
-  assert.match(page, /<dt>redirect_uri that was sent<\/dt><dd><code>https:\/\/lab\.example\/callback<mark>\/<\/mark><\/code><\/dd>/);
-  assert.match(page, /<dd><code>https:\/\/lab\.example\/callback<\/code><\/dd><dd><code>https:\/\/lab\.example\/<mark>silent<\/mark><\/code><\/dd>/);
+  assert.match(
+    page,
+    /<dt>redirect_uri that was sent<\/dt><dd><code>https:\/\/lab\.example\/callback<mark>\/<\/mark><\/code><\/dd>/,
+  );
+  assert.match(
+    page,
+    /<dd><code>https:\/\/lab\.example\/callback<\/code><\/dd><dd><code>https:\/\/lab\.example\/<mark>silent<\/mark><\/code><\/dd>/,
+  );
 });
 
 test('redirect_uri mismatch: marks what the sent value lacks', () => {
-  assert.match(withUris({ sent: 'https://a.example/cb', registered: ['https://a.example/cb/'] }), /cb<\/code><\/dd>\n.*cb<mark>\/<\/mark><\/code>/);
+  assert.match(
+    withUris({ sent: 'https://a.example/cb', registered: ['https://a.example/cb/'] }),
+    /cb<\/code><\/dd>\n.*cb<mark>\/<\/mark><\/code>/,
+  );
 });
 
 test('redirect_uri mismatch: invisible characters are spelled out', () => {
-  assert.match(withUris({ sent: 'https://a/\u200Bcb', registered: ['https://a/cb'] }), /<code>https:\/\/a\/<mark>\\u\{200b\}cb<\/mark><\/code>/);
+  assert.match(
+    withUris({ sent: 'https://a/\u200Bcb', registered: ['https://a/cb'] }),
+    /<code>https:\/\/a\/<mark>\\u\{200b\}cb<\/mark><\/code>/,
+  );
 });
 
 test('redirect_uri mismatch: nothing sent, nothing registered', () => {

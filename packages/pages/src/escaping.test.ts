@@ -41,19 +41,42 @@ for (const page of samplePages(look)) {
 
 test('the walk reaches every kind of field that comes from outside', () => {
   const all = new Set(samplePages(look).flatMap((page) => stringPaths(page.input).map((path) => path.at(-1))));
-  for (const field of ['name', 'loginHint', 'ticket', 'csrf', 'state', 'target', 'sent', 'description', 'deviceName', 'clientName', 'text', 'href', 'productName', 'logoUrl']) {
+  for (const field of [
+    'name',
+    'loginHint',
+    'ticket',
+    'csrf',
+    'state',
+    'target',
+    'sent',
+    'description',
+    'deviceName',
+    'clientName',
+    'text',
+    'href',
+    'productName',
+    'logoUrl',
+  ]) {
     assert.ok(all.has(field), field);
   }
 });
 
 test('form_post: the names of parameters cannot break out either', () => {
   const expected = pageSkeleton(formPostPage({ ...formPostView, params: { x: '1' } }));
-  for (const attack of attacks) assert.equal(pageSkeleton(formPostPage({ ...formPostView, params: { [attack]: '1' } })), expected);
+  for (const attack of attacks)
+    assert.equal(pageSkeleton(formPostPage({ ...formPostView, params: { [attack]: '1' } })), expected);
 });
 
 test('a page that did not escape would be found', () => {
-  const careless: SamplePage = { name: 'careless', family: 'bare', input: { name: 'Ada' }, render: (input) => `<p title="${String(Object.values(Object(input))[0])}">Hi</p>` };
-  assert.throws(() => assert.equal(pageSkeleton(careless.render({ name: attacks[0] })), pageSkeleton(careless.render(careless.input))));
+  const careless: SamplePage = {
+    name: 'careless',
+    family: 'bare',
+    input: { name: 'Ada' },
+    render: (input) => `<p title="${String(Object.values(Object(input))[0])}">Hi</p>`,
+  };
+  assert.throws(() =>
+    assert.equal(pageSkeleton(careless.render({ name: attacks[0] })), pageSkeleton(careless.render(careless.input))),
+  );
 });
 
 function assertNoBadAddress(page: string, attack: string): void {
@@ -71,7 +94,11 @@ function stringPaths(value: unknown, path: readonly string[] = []): readonly (re
 function replaced(value: unknown, path: readonly string[], put: string): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return put;
-  if (Array.isArray(value)) return value.map((inner: unknown, index) => (String(index) === key ? replaced(inner, rest, put) : inner));
-  const entries = Object.entries(Object(value)).map(([name, inner]) => [name, name === key ? replaced(inner, rest, put) : inner]);
+  if (Array.isArray(value))
+    return value.map((inner: unknown, index) => (String(index) === key ? replaced(inner, rest, put) : inner));
+  const entries = Object.entries(Object(value)).map(([name, inner]) => [
+    name,
+    name === key ? replaced(inner, rest, put) : inner,
+  ]);
   return Object.fromEntries(entries);
 }

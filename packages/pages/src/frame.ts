@@ -41,7 +41,9 @@ export function clientTile(client: ClientSeen): Html {
 
 /** Hidden form fields: names and values are kept exactly as they are. */
 export function hiddenFields(fields: Readonly<Record<string, string>>): Html {
-  const inputs = Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
+  );
   return html`${inputs}`;
 }
 

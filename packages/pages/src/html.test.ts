@@ -5,12 +5,18 @@ import { html, htmlText, trustMarkupUnescaped } from './html.ts';
 
 test('strings are escaped in text and in quoted attributes', () => {
   const value = `<b title="x">'&`;
-  assert.equal(htmlText(html`<p title="${value}">${value}</p>`), '<p title="&lt;b title=&quot;x&quot;&gt;&#39;&amp;">&lt;b title=&quot;x&quot;&gt;&#39;&amp;</p>');
+  assert.equal(
+    htmlText(html`<p title="${value}">${value}</p>`),
+    '<p title="&lt;b title=&quot;x&quot;&gt;&#39;&amp;">&lt;b title=&quot;x&quot;&gt;&#39;&amp;</p>',
+  );
 });
 
 test('markup made by html is not escaped again, alone or in a list', () => {
   const item = html`<li>${'a&b'}</li>`;
-  assert.equal(htmlText(html`<ul>${[item, item]}</ul>${item}`), '<ul><li>a&amp;b</li><li>a&amp;b</li></ul><li>a&amp;b</li>');
+  assert.equal(
+    htmlText(html`<ul>${[item, item]}</ul>${item}`),
+    '<ul><li>a&amp;b</li><li>a&amp;b</li></ul><li>a&amp;b</li>',
+  );
 });
 
 test('undefined and false render as nothing, zero as 0', () => {
@@ -31,8 +37,13 @@ test('an object that only looks like markup is not markup', () => {
 });
 
 test('only the form_post page trusts markup without escaping, and only its constant script', () => {
-  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-  const callers = sources.filter((name) => name !== 'html.ts' && readFileSync(`${import.meta.dirname}/${name}`, 'utf8').includes('trustMarkupUnescaped('));
+  const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+  );
+  const callers = sources.filter(
+    (name) =>
+      name !== 'html.ts' && readFileSync(`${import.meta.dirname}/${name}`, 'utf8').includes('trustMarkupUnescaped('),
+  );
   assert.deepEqual(callers, ['form-post-page.ts']);
   assert.equal(htmlText(trustMarkupUnescaped('<br>')), '<br>');
 });

@@ -20,6 +20,7 @@ test('a language of quality 0 is not wanted', () => {
 });
 
 test('without a wish that can be met, the page speaks English', () => {
-  for (const header of [undefined, '', '*', 'fr', ';;;', 'q=1', 'de;q=banana', 'x'.repeat(100_000)]) assert.equal(chooseLocale(undefined, header), 'en');
+  for (const header of [undefined, '', '*', 'fr', ';;;', 'q=1', 'de;q=banana', 'x'.repeat(100_000)])
+    assert.equal(chooseLocale(undefined, header), 'en');
   assert.equal(chooseLocale('constructor __proto__', undefined), 'en');
 });

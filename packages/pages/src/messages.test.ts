@@ -39,7 +39,8 @@ for (const locale of locales) {
   });
 
   test(`${locale}: says "sign in", not "log in" or "authenticate"`, () => {
-    for (const [path, text] of catalogue) assert.doesNotMatch(text, /authenti|log.?in|einlogg|token|scope|consent/iu, path);
+    for (const [path, text] of catalogue)
+      assert.doesNotMatch(text, /authenti|log.?in|einlogg|token|scope|consent/iu, path);
   });
 }
 

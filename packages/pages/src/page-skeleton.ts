@@ -7,8 +7,11 @@ export function pageSkeleton(page: string): string {
   const tag = /<(!?\/?[a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>/gi;
   const text = page.replace(tag, '');
   const stray = /[<>"']/u.exec(withoutTrustedScript(text));
-  if (stray) throw new Error(`unescaped ${stray[0]} at: ${text.slice(Math.max(0, stray.index - 40), stray.index + 40)}`);
-  return Array.from(page.matchAll(tag), ([, name, attributes]) => `${name}${attributeNames(attributes ?? '')}`).join('\n');
+  if (stray)
+    throw new Error(`unescaped ${stray[0]} at: ${text.slice(Math.max(0, stray.index - 40), stray.index + 40)}`);
+  return Array.from(page.matchAll(tag), ([, name, attributes]) => `${name}${attributeNames(attributes ?? '')}`).join(
+    '\n',
+  );
 }
 
 function attributeNames(attributes: string): string {

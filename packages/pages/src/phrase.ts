@@ -19,7 +19,9 @@ export function rich({ literals, names }: Phrase): Html {
 
 /** The sentence as plain text: for titles and attributes. */
 export function plain({ literals, names }: Phrase): string {
-  return literals.map((literal, index) => literal + (names[index] === undefined ? '' : displayText(names[index]))).join('');
+  return literals
+    .map((literal, index) => literal + (names[index] === undefined ? '' : displayText(names[index])))
+    .join('');
 }
 
 /** A name that somebody else chose, on its own. */

@@ -27,7 +27,11 @@ export interface SamplePage {
   readonly render: (input: unknown) => string;
 }
 
-export const sampleLook: Look = { locale: 'en', theme: { productName: 'Ostiary' }, stylesheetHref: '/assets/ostiary.css' };
+export const sampleLook: Look = {
+  locale: 'en',
+  theme: { productName: 'Ostiary' },
+  stylesheetHref: '/assets/ostiary.css',
+};
 
 const nowMs = Date.UTC(2026, 6, 1, 12, 0, 0);
 const hourMs = 3_600_000;
@@ -70,32 +74,87 @@ export const errorView: ErrorView = {
     error: 'invalid_request',
     description: 'redirect_uri is not one of those registered for this client',
     clientId: 'lab-spa',
-    redirectUri: { sent: 'https://lab.example/callback/', registered: ['https://lab.example/callback', 'https://lab.example/silent'] },
+    redirectUri: {
+      sent: 'https://lab.example/callback/',
+      registered: ['https://lab.example/callback', 'https://lab.example/silent'],
+    },
   },
 };
 
-export const signOutView: SignOutView = { action: '/sign-out', csrf: 'csrf_9d21', ticket: 'tic_4f7a', clientName: 'Lab SPA', signedInAs: ada };
+export const signOutView: SignOutView = {
+  action: '/sign-out',
+  csrf: 'csrf_9d21',
+  ticket: 'tic_4f7a',
+  clientName: 'Lab SPA',
+  signedInAs: ada,
+};
 
-export const signedOutView: SignedOutView = { back: { href: 'https://lab.example/', clientName: 'Lab SPA' }, signInHref: '/account' };
+export const signedOutView: SignedOutView = {
+  back: { href: 'https://lab.example/', clientName: 'Lab SPA' },
+  signInHref: '/account',
+};
 
 export const accountView: AccountView = {
   user: ada,
   nowMs,
   csrf: 'csrf_9d21',
   signOutHref: '/sign-out',
-  actions: { removeDevice: '/account/devices/remove', removeOtherDevices: '/account/devices/remove-others', withdrawAccess: '/account/apps/withdraw' },
+  actions: {
+    removeDevice: '/account/devices/remove',
+    removeOtherDevices: '/account/devices/remove-others',
+    withdrawAccess: '/account/apps/withdraw',
+  },
   devices: [
-    { id: 'dev_1', name: 'Firefox on Linux', isCurrent: true, firstSeenMs: nowMs - 900 * hourMs, lastSeenMs: nowMs - 1000, appNames: ['Lab SPA', 'Expenses'] },
-    { id: 'dev_2', name: 'Safari on iPhone', isCurrent: false, firstSeenMs: nowMs - 200 * hourMs, lastSeenMs: nowMs - 26 * hourMs, appNames: ['Expenses'] },
-    { id: 'dev_3', name: 'Chrome on Windows', isCurrent: false, firstSeenMs: nowMs - 9000 * hourMs, lastSeenMs: nowMs - 700 * hourMs, appNames: [] },
+    {
+      id: 'dev_1',
+      name: 'Firefox on Linux',
+      isCurrent: true,
+      firstSeenMs: nowMs - 900 * hourMs,
+      lastSeenMs: nowMs - 1000,
+      appNames: ['Lab SPA', 'Expenses'],
+    },
+    {
+      id: 'dev_2',
+      name: 'Safari on iPhone',
+      isCurrent: false,
+      firstSeenMs: nowMs - 200 * hourMs,
+      lastSeenMs: nowMs - 26 * hourMs,
+      appNames: ['Expenses'],
+    },
+    {
+      id: 'dev_3',
+      name: 'Chrome on Windows',
+      isCurrent: false,
+      firstSeenMs: nowMs - 9000 * hourMs,
+      lastSeenMs: nowMs - 700 * hourMs,
+      appNames: [],
+    },
   ],
   apps: [
-    { clientId: 'lab-spa', clientName: 'Lab SPA', permissions: ['Read your expense reports', 'Use equipment 1'], isOffline: false, sinceMs: nowMs - 900 * hourMs },
-    { clientId: 'watcher', clientName: 'Feed Watcher', permissions: ['Watch your feed for a tag'], isOffline: true, sinceMs: nowMs - 48 * hourMs },
+    {
+      clientId: 'lab-spa',
+      clientName: 'Lab SPA',
+      permissions: ['Read your expense reports', 'Use equipment 1'],
+      isOffline: false,
+      sinceMs: nowMs - 900 * hourMs,
+    },
+    {
+      clientId: 'watcher',
+      clientName: 'Feed Watcher',
+      permissions: ['Watch your feed for a tag'],
+      isOffline: true,
+      sinceMs: nowMs - 48 * hourMs,
+    },
   ],
   events: [
     { kind: 'session_started', atMs: nowMs - 1000, deviceName: 'Firefox on Linux' },
-    { kind: 'family_ended', atMs: nowMs - 3 * hourMs, clientName: 'Expenses', deviceName: 'Safari on iPhone', cause: 'reuse_detected' },
+    {
+      kind: 'family_ended',
+      atMs: nowMs - 3 * hourMs,
+      clientName: 'Expenses',
+      deviceName: 'Safari on iPhone',
+      cause: 'reuse_detected',
+    },
     { kind: 'session_ended', atMs: nowMs - 30 * hourMs, deviceName: 'Chrome on Windows', cause: 'idle_expired' },
     { kind: 'sign_in_failed', atMs: nowMs - 31 * hourMs },
     { kind: 'consent_given', atMs: nowMs - 48 * hourMs, clientName: 'Feed Watcher' },
@@ -128,17 +187,33 @@ export const formPostView: FormPostView = {
   locale: 'en',
 };
 
-export const homeView: HomeView = { issuer: 'https://id.example', accountHref: '/account', discoveryHref: '/.well-known/openid-configuration' };
+export const homeView: HomeView = {
+  issuer: 'https://id.example',
+  accountHref: '/account',
+  discoveryHref: '/.well-known/openid-configuration',
+};
 
-const othersView: ConfirmView = { ...confirmView, danger: { kind: 'remove_other_devices', deviceNames: ['Safari on iPhone', 'Chrome on Windows'] } };
-const withdrawView: ConfirmView = { ...confirmView, danger: { kind: 'withdraw_access', clientName: 'Feed Watcher', isOffline: true } };
+const othersView: ConfirmView = {
+  ...confirmView,
+  danger: { kind: 'remove_other_devices', deviceNames: ['Safari on iPhone', 'Chrome on Windows'] },
+};
+const withdrawView: ConfirmView = {
+  ...confirmView,
+  danger: { kind: 'withdraw_access', clientName: 'Feed Watcher', isOffline: true },
+};
 
 /** Every page, each of its states that has fields of its own, in one language. */
 export function samplePages(look: Look): readonly SamplePage[] {
   return [
     sample('sign-in', 'door', signInPage, signInView, look),
     sample('sign-in-in-full', 'door', signInPage, signInViewInFull, look),
-    sample('sign-in-too-many', 'door', signInPage, { ...signInView, error: { kind: 'too_many_attempts', retryAfterSeconds: 120 } }, look),
+    sample(
+      'sign-in-too-many',
+      'door',
+      signInPage,
+      { ...signInView, error: { kind: 'too_many_attempts', retryAfterSeconds: 120 } },
+      look,
+    ),
     sample('sign-in-expired', 'door', signInPage, { ...signInView, error: { kind: 'session_expired' } }, look),
     sample('sign-in-select', 'door', signInPage, { ...signInView, signedInAs: ada }, look),
     sample('sign-in-again', 'door', signInPage, { ...signInView, signedInAs: ada, reauthenticate: true }, look),

@@ -22,7 +22,10 @@ test('says where the person goes on, in the title and in the heading', () => {
 });
 
 test('posts ticket and csrf to the action', () => {
-  assert.match(page(), /<form method="post" action="\/sign-in"><input type="hidden" name="ticket" value="tic_4f7a"><input type="hidden" name="csrf" value="csrf_9d21">/);
+  assert.match(
+    page(),
+    /<form method="post" action="\/sign-in"><input type="hidden" name="ticket" value="tic_4f7a"><input type="hidden" name="csrf" value="csrf_9d21">/,
+  );
 });
 
 test('fields have labels and the right autocomplete', () => {
@@ -33,7 +36,10 @@ test('fields have labels and the right autocomplete', () => {
 });
 
 test('usernames that are email addresses get the right keyboard', () => {
-  assert.match(page({ usernameKind: 'email' }), /<label for="username">Email<\/label>\n<input id="username" name="username" type="email"/);
+  assert.match(
+    page({ usernameKind: 'email' }),
+    /<label for="username">Email<\/label>\n<input id="username" name="username" type="email"/,
+  );
 });
 
 test('the password is never filled in', () => {
@@ -50,14 +56,18 @@ test('a login hint fills the username and moves the focus to the password', () =
 
 test('the first button signs in, so that Enter does; cancel comes after it and skips the checks of the form', () => {
   const buttons = page().match(/<button[^>]*>/g);
-  assert.deepEqual(buttons, ['<button class="primary">', '<button class="quiet" name="action" value="cancel" formnovalidate>']);
+  assert.deepEqual(buttons, [
+    '<button class="primary">',
+    '<button class="quiet" name="action" value="cancel" formnovalidate>',
+  ]);
 });
 
 test('wrong credentials are announced, described beside both fields, and in the title', () => {
   const failed = page({ error: { kind: 'wrong_credentials' }, loginHint: 'ada' });
   assert.match(failed, /<title>Error: /);
   assert.match(failed, /<p class="alert danger" role="alert" id="problem">That username and password do not match/);
-  for (const field of ['username', 'password']) assert.match(tag(failed, `<input id="${field}"`), /aria-describedby="problem" aria-invalid="true"/);
+  for (const field of ['username', 'password'])
+    assert.match(tag(failed, `<input id="${field}"`), /aria-describedby="problem" aria-invalid="true"/);
 });
 
 test('too many attempts: says how long to wait, and blames no field', () => {
@@ -76,14 +86,20 @@ test('without an error nothing is announced', () => {
 
 test('who is signed in may go on with one button, in a form of its own with ticket and csrf', () => {
   const choice = page({ signedInAs: ada });
-  assert.match(choice, /name="ticket" value="tic_4f7a"><input type="hidden" name="csrf" value="csrf_9d21">\n<button class="primary two-lines" name="account" value="current"><span>Continue as <bdi>Ada<\/bdi>/);
+  assert.match(
+    choice,
+    /name="ticket" value="tic_4f7a"><input type="hidden" name="csrf" value="csrf_9d21">\n<button class="primary two-lines" name="account" value="current"><span>Continue as <bdi>Ada<\/bdi>/,
+  );
   assert.equal(choice.match(/<form /g)?.length, 2);
   assert.equal(choice.match(/class="primary/g)?.length, 1);
 });
 
 test('the focus does not start beyond the button that continues, except after an error', () => {
   assert.doesNotMatch(page({ signedInAs: ada }), /autofocus/);
-  assert.match(tag(page({ signedInAs: ada, error: { kind: 'wrong_credentials' } }), '<input id="username"'), /autofocus/);
+  assert.match(
+    tag(page({ signedInAs: ada, error: { kind: 'wrong_credentials' } }), '<input id="username"'),
+    /autofocus/,
+  );
 });
 
 test('reauthentication fixes the username and offers no way around the password', () => {

@@ -2,7 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tokenRules, tokens } from './tokens.ts';
 
-type Colour = 'surface' | 'raised' | 'text' | 'muted' | 'line-strong' | 'accent' | 'accent-soft' | 'on-accent' | 'danger' | 'danger-soft' | 'on-danger' | 'ok' | 'ok-soft' | 'mark';
+type Colour =
+  | 'surface'
+  | 'raised'
+  | 'text'
+  | 'muted'
+  | 'line-strong'
+  | 'accent'
+  | 'accent-soft'
+  | 'on-accent'
+  | 'danger'
+  | 'danger-soft'
+  | 'on-danger'
+  | 'ok'
+  | 'ok-soft'
+  | 'mark';
 
 /** Foreground, background, least contrast: 4.5 for text (WCAG 1.4.3), 3 for the edges of controls and focus (1.4.11). */
 const pairs: readonly (readonly [Colour, Colour, number])[] = [
@@ -44,7 +58,17 @@ test('an unknown token is refused by name', () => {
 });
 
 test('a value that could leave its declaration, or load something, is refused', () => {
-  for (const value of ['red;}body{display:none', 'red}', '</style>', 'url(https://x.example)', 'URL(x)', 'a:b', '\\3c', '', 'x'.repeat(201)]) {
+  for (const value of [
+    'red;}body{display:none',
+    'red}',
+    '</style>',
+    'url(https://x.example)',
+    'URL(x)',
+    'a:b',
+    '\\3c',
+    '',
+    'x'.repeat(201),
+  ]) {
     assert.throws(() => tokenRules({ accent: value }), /cssTokens\.accent/, value);
     assert.throws(() => tokenRules({ accent: { light: '#000', dark: value } }), /cssTokens\.accent/, value);
   }
@@ -56,7 +80,9 @@ function contrast(front: string, back: string): number {
 }
 
 function luminance(colour: string): number {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => linear(Number.parseInt(colour.slice(at, at + 2), 16) / 255));
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
+    linear(Number.parseInt(colour.slice(at, at + 2), 16) / 255),
+  );
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 

@@ -45,7 +45,9 @@ export function tokenRules(overrides: TokenOverrides = {}): string {
   for (const [name, value] of Object.entries(overrides)) checkOverride(name, value);
   const all: [string, TokenValue][] = Object.entries({ ...tokens, ...overrides });
   const light = all.map(([name, value]) => `--${name}:${inScheme(value, 'light')};`);
-  const dark = all.filter(([, value]) => typeof value !== 'string').map(([name, value]) => `--${name}:${inScheme(value, 'dark')};`);
+  const dark = all
+    .filter(([, value]) => typeof value !== 'string')
+    .map(([name, value]) => `--${name}:${inScheme(value, 'dark')};`);
   return `:root{color-scheme:light dark;${light.join('')}}\n@media (prefers-color-scheme:dark){:root{${dark.join('')}}}\n`;
 }
 
@@ -54,10 +56,15 @@ function inScheme(value: TokenValue, scheme: 'light' | 'dark'): string {
 }
 
 function checkOverride(name: string, value: TokenValue): void {
-  if (!Object.hasOwn(tokens, name)) throw new TypeError(`theme.cssTokens: there is no token "${name}"; the tokens are ${Object.keys(tokens).join(', ')}`);
+  if (!Object.hasOwn(tokens, name))
+    throw new TypeError(
+      `theme.cssTokens: there is no token "${name}"; the tokens are ${Object.keys(tokens).join(', ')}`,
+    );
   for (const scheme of ['light', 'dark'] as const) {
     if (!/^[\w #%.,()"'+*/-]{1,200}$/u.test(inScheme(value, scheme)) || /url\(/iu.test(inScheme(value, scheme))) {
-      throw new TypeError(`theme.cssTokens.${name}: not a plain CSS value (letters, digits, and # % . , ( ) " ' + * / - ; no url())`);
+      throw new TypeError(
+        `theme.cssTokens.${name}: not a plain CSS value (letters, digits, and # % . , ( ) " ' + * / - ; no url())`,
+      );
     }
   }
 }

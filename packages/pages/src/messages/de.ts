@@ -5,17 +5,20 @@ const problems: Messages['problems'] = {
   unknown_client: {
     title: 'Diese App ist hier nicht bekannt',
     happened: 'Der Link, der Sie hierher geführt hat, nennt eine App, die nicht registriert ist.',
-    remedy: 'Gehen Sie zur App zurück und versuchen Sie es noch einmal. Geschieht es wieder, sagen Sie es den Betreibern der App.',
+    remedy:
+      'Gehen Sie zur App zurück und versuchen Sie es noch einmal. Geschieht es wieder, sagen Sie es den Betreibern der App.',
   },
   redirect_uri_mismatch: {
     title: 'Sie können nicht zu dieser App zurückgeleitet werden',
-    happened: 'Die App wollte Sie an eine Adresse schicken, die für sie nicht registriert ist. Zu Ihrem Schutz haben wir das nicht getan.',
+    happened:
+      'Die App wollte Sie an eine Adresse schicken, die für sie nicht registriert ist. Zu Ihrem Schutz haben wir das nicht getan.',
     remedy: 'Sie selbst müssen nichts ändern. Sagen Sie es den Betreibern der App.',
   },
   invalid_request: {
     title: 'Die Anfrage der App ist nicht brauchbar',
     happened: 'In dem, was die App mitgeschickt hat, fehlt etwas oder ist etwas falsch.',
-    remedy: 'Gehen Sie zur App zurück und versuchen Sie es noch einmal. Geschieht es wieder, sagen Sie es den Betreibern der App.',
+    remedy:
+      'Gehen Sie zur App zurück und versuchen Sie es noch einmal. Geschieht es wieder, sagen Sie es den Betreibern der App.',
   },
   page_expired: {
     title: 'Diese Seite hat zu lange gewartet',
@@ -68,7 +71,8 @@ const causes: Messages['causes'] = {
   permission_removed: 'Die App hat eine Berechtigung verloren.',
   user_disabled: 'Das Konto wurde abgeschaltet.',
   client_disabled: 'Die App wurde abgeschaltet.',
-  reuse_detected: 'Ein alter Schlüssel wurde noch einmal benutzt. Vielleicht hat ihn jemand kopiert, darum haben wir diese App hier abgemeldet.',
+  reuse_detected:
+    'Ein alter Schlüssel wurde noch einmal benutzt. Vielleicht hat ihn jemand kopiert, darum haben wir diese App hier abgemeldet.',
   code_replayed: 'Ein Einmalcode wurde zweimal benutzt. Zur Sicherheit haben wir die Anmeldung rückgängig gemacht.',
   idle_expired: 'Die Anmeldung wurde zu lange nicht benutzt.',
   absolute_expired: 'Die Anmeldung hat ihre längste Dauer erreicht.',
@@ -109,7 +113,8 @@ export const de: Messages = {
     cancel: 'Abbrechen',
     continueAs: (name) => phrase`Weiter als ${name}`,
     orAnother: 'oder mit einem anderen Konto',
-    wrongCredentials: 'Benutzername und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.',
+    wrongCredentials:
+      'Benutzername und Passwort passen nicht zusammen. Prüfen Sie beides und versuchen Sie es noch einmal.',
     tooManyAttempts: (wait) => phrase`Zu viele Versuche. Versuchen Sie es in ${wait} noch einmal.`,
     sessionExpired: 'Diese Seite hat zu lange gewartet. Melden Sie sich noch einmal an.',
   },
@@ -147,7 +152,8 @@ export const de: Messages = {
   signOut: {
     title: 'Abmelden?',
     fromClient: (client) => phrase`${client} möchte Sie abmelden.`,
-    what: (name) => phrase`Sie sind angemeldet als ${name}. Apps, die Sie in diesem Browser benutzen, werden Sie bitten, sich wieder anzumelden.`,
+    what: (name) =>
+      phrase`Sie sind angemeldet als ${name}. Apps, die Sie in diesem Browser benutzen, werden Sie bitten, sich wieder anzumelden.`,
     submit: 'Abmelden',
     stay: 'Angemeldet bleiben',
   },
@@ -198,7 +204,8 @@ export const de: Messages = {
   confirm: {
     cancel: 'Abbrechen',
     device: (device) => phrase`${device} abmelden?`,
-    deviceText: (device) => phrase`Sie werden auf ${device} abgemeldet. Apps, die Sie dort benutzen, werden Sie bitten, sich wieder anzumelden.`,
+    deviceText: (device) =>
+      phrase`Sie werden auf ${device} abgemeldet. Apps, die Sie dort benutzen, werden Sie bitten, sich wieder anzumelden.`,
     thisDeviceText: 'Das ist das Gerät, das Sie gerade benutzen. Sie werden hier abgemeldet.',
     deviceApps: 'Diese Apps werden dort abgemeldet:',
     deviceSubmit: 'Dieses Gerät abmelden',
@@ -206,7 +213,8 @@ export const de: Messages = {
     othersText: 'Hier bleiben Sie angemeldet. Sie werden abgemeldet auf:',
     othersSubmit: 'Alle anderen Geräte abmelden',
     app: (client) => phrase`${client} den Zugriff entziehen?`,
-    appText: (client) => phrase`${client} wird auf allen Ihren Geräten abgemeldet und kann nicht mehr für Sie handeln. Sie können es später wieder erlauben.`,
+    appText: (client) =>
+      phrase`${client} wird auf allen Ihren Geräten abgemeldet und kann nicht mehr für Sie handeln. Sie können es später wieder erlauben.`,
     appOffline: 'Auch was die App für Sie tut, während Sie nicht da sind, hört auf.',
     appSubmit: 'Zugriff entziehen',
   },

@@ -159,7 +159,8 @@ export const en = {
   signOut: {
     title: 'Sign out?',
     fromClient: (client: string) => phrase`${client} asks to sign you out.`,
-    what: (name: string) => phrase`You are signed in as ${name}. Apps that you use in this browser will ask you to sign in again.`,
+    what: (name: string) =>
+      phrase`You are signed in as ${name}. Apps that you use in this browser will ask you to sign in again.`,
     submit: 'Sign out',
     stay: 'Stay signed in',
   },
@@ -210,7 +211,8 @@ export const en = {
   confirm: {
     cancel: 'Cancel',
     device: (device: string) => phrase`Sign out ${device}?`,
-    deviceText: (device: string) => phrase`This signs you out on ${device}. Apps that you use there will ask you to sign in again.`,
+    deviceText: (device: string) =>
+      phrase`This signs you out on ${device}. Apps that you use there will ask you to sign in again.`,
     thisDeviceText: 'This is the device you are using now. You will be signed out here.',
     deviceApps: 'These apps are signed out there:',
     deviceSubmit: 'Sign out this device',
@@ -218,7 +220,8 @@ export const en = {
     othersText: 'You stay signed in here. You will be signed out on:',
     othersSubmit: 'Sign out all other devices',
     app: (client: string) => phrase`Withdraw access from ${client}?`,
-    appText: (client: string) => phrase`${client} is signed out on all your devices and can no longer act for you. You can allow it again later.`,
+    appText: (client: string) =>
+      phrase`${client} is signed out on all your devices and can no longer act for you. You can allow it again later.`,
     appOffline: 'What it does for you while you are away stops too.',
     appSubmit: 'Withdraw access',
   },
