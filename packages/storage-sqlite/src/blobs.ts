@@ -36,7 +36,7 @@ export function saltBlob(salt: string): Uint8Array {
   return decoded(salt, idBytes) ?? malformed('a salt of 128 bits', salt);
 }
 
-export function encoded(blob: Uint8Array): string {
+function encoded(blob: Uint8Array): string {
   return Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).toString('base64url');
 }
 
