@@ -1,1 +1,26 @@
-export {};
+export * from './account.ts';
+export * from './authorize.ts';
+export {
+  csrfToken,
+  currentSignIn,
+  isCsrfTokenRight,
+  isOwnDeviceCookie,
+  makeDeviceCookie,
+  type Browser,
+  type SignedIn,
+} from './browser.ts';
+export { authenticateClient, type AuthenticatedClient, type ClientCredentials } from './client-authentication.ts';
+export { digest } from './digest.ts';
+export { introspectToken, readUserInfo } from './introspection.ts';
+export { jwksCacheSeconds } from './keys/keyring.ts';
+export { confirmLogout, requestLogout, type AfterSignOut, type LogoutResult } from './logout.ts';
+export { describeIssuer, endpoints } from './metadata.ts';
+export type * from './ports.ts';
+export { revokeToken } from './revocation.ts';
+export { createService, type Service, type ServiceDependencies } from './service.ts';
+export type * from './settings.ts';
+export { signIn, type SignInResult } from './sign-in.ts';
+export type { Answer } from './settle.ts';
+export { answerTokenRequest, type TokenRequest } from './token.ts';
+export { keepUp } from './upkeep.ts';
+export { addUser, disableUser, enableUser } from './users.ts';

@@ -1,0 +1,83 @@
+import {
+  granted,
+  introspect,
+  isAccessTokenActive,
+  type AccessTokenFacts,
+  type IntrospectedToken,
+} from '@ostiary/protocol';
+import { StorageUnavailable } from '@ostiary/storage';
+import type { AccessTokenClaims, ClientId, FamilyId, IntrospectionAnswer, SessionId, UserId } from '@ostiary/wire';
+import type { AuthenticatedClient } from './client-authentication.ts';
+import { parseRefreshToken } from './refresh-token.ts';
+import { readAccessToken } from './revocation.ts';
+import type { Service } from './service.ts';
+import { settle, unavailable, type Answer } from './settle.ts';
+import { recogniseFamily } from './token.ts';
+import { claimsFor } from './mint.ts';
+
+/**
+ * Tells an authenticated client about a token meant for it.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2}
+ */
+export async function introspectToken(
+  service: Service,
+  token: string,
+  { client, correlationId }: { client: AuthenticatedClient; correlationId: string },
+): Promise<Answer<IntrospectionAnswer>> {
+  // RFC 7662 section 2.1: the caller MUST be authorized, which a public client cannot be.
+  if (!client.isConfidential) return { ok: false, refusal: { reason: 'introspection_not_allowed' } };
+  const operation = client.once === undefined ? { correlationId } : { correlationId, once: client.once };
+  return settle(service, operation, async () => {
+    const presented = await present(service, token);
+    const answer = introspect(presented, client.metadata, service.settings.issuer, service.clock.now());
+    return granted(answer);
+  });
+}
+
+async function present(service: Service, token: string): Promise<IntrospectedToken | undefined> {
+  const parts = parseRefreshToken(token);
+  if (parts !== undefined) {
+    const facts = await recogniseFamily(service, parts);
+    const policy = facts && service.clients.get(facts.family.clientId)?.metadata.refresh;
+    return facts && policy && { kind: 'refresh', facts, generation: parts.generation, policy };
+  }
+  const claims = await readAccessToken(service, token);
+  const facts = claims && (await loadFacts(service, claims));
+  return facts && { kind: 'access', facts };
+}
+
+/** The state behind an access token of our own. */
+async function loadFacts({ store }: Service, claims: AccessTokenClaims): Promise<AccessTokenFacts | undefined> {
+  const [isRevoked, client, user, session, family] = await Promise.all([
+    store.revokedTokens.has(claims.jti),
+    store.clients.find(claims.client_id as ClientId),
+    claims.sid === undefined ? undefined : store.users.find(claims.sub as UserId),
+    claims.sid === undefined ? undefined : store.sessions.find(claims.sid as SessionId),
+    claims.fam === undefined ? undefined : store.families.find(claims.fam as FamilyId),
+  ]);
+  return client && { claims, isRevoked, client, user, session, family };
+}
+
+/**
+ * Claims about the user behind an access token with the scope `openid`.
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core 5.3}
+ */
+export async function readUserInfo(
+  service: Service,
+  token: string,
+  correlationId: string,
+): Promise<Answer<Record<string, unknown>>> {
+  try {
+    const claims = await readAccessToken(service, token);
+    const facts = claims && (await loadFacts(service, claims));
+    if (facts?.user === undefined || !isAccessTokenActive(facts, service.clock.now())) {
+      return { ok: false, refusal: { reason: 'access_token_invalid' } };
+    }
+    const scopes = facts.claims.scope.split(' ');
+    if (!scopes.includes('openid')) return { ok: false, refusal: { reason: 'scope_openid_missing' } };
+    return { ok: true, value: { ...claimsFor(scopes, facts.user.claims), sub: facts.user.id } };
+  } catch (error) {
+    if (error instanceof StorageUnavailable) return unavailable(service, correlationId);
+    throw error;
+  }
+}

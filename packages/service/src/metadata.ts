@@ -1,0 +1,65 @@
+import { openIdScopes, signingAlgs, clientAuthMethods, grantTypes, type SigningAlg } from '@ostiary/wire';
+import type { Service } from './service.ts';
+
+/** Paths of the endpoints below the issuer. */
+export const endpoints = {
+  authorization: '/authorize',
+  token: '/token',
+  userinfo: '/userinfo',
+  jwks: '/jwks',
+  revocation: '/revoke',
+  introspection: '/introspect',
+  endSession: '/end-session',
+} as const;
+
+/**
+ * The metadata document, the same for OpenID Connect Discovery 1.0 and RFC 8414. Members without elements are left out.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 RFC 8414 section 2}
+ */
+export function describeIssuer({ settings, catalogue }: Service): Record<string, unknown> {
+  const { issuer, clients, apis } = settings;
+  const scopes = [...Object.keys(openIdScopes), ...[...catalogue.values()].flatMap((api) => Object.keys(api.scopes))];
+  const secretMethods = clientAuthMethods.filter((method) => method !== 'none');
+  const claims = new Set(Object.values(openIdScopes).flat());
+  return {
+    issuer,
+    authorization_endpoint: issuer + endpoints.authorization,
+    token_endpoint: issuer + endpoints.token,
+    userinfo_endpoint: issuer + endpoints.userinfo,
+    jwks_uri: issuer + endpoints.jwks,
+    revocation_endpoint: issuer + endpoints.revocation,
+    introspection_endpoint: issuer + endpoints.introspection,
+    end_session_endpoint: issuer + endpoints.endSession,
+    scopes_supported: [...new Set(scopes)],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'form_post'],
+    grant_types_supported: grantTypes,
+    subject_types_supported: ['public'],
+    // Every algorithm in use stands here, since API middleware checks access tokens against this list too.
+    id_token_signing_alg_values_supported: algsOf(
+      apis.map((api) => api.accessTokenAlg),
+      clients.map((client) => client.metadata.id_token_signed_response_alg),
+    ),
+    token_endpoint_auth_methods_supported: clientAuthMethods,
+    token_endpoint_auth_signing_alg_values_supported: signingAlgs,
+    revocation_endpoint_auth_methods_supported: clientAuthMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: signingAlgs,
+    introspection_endpoint_auth_methods_supported: secretMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: signingAlgs,
+    code_challenge_methods_supported: ['S256'],
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    display_values_supported: ['page'],
+    claim_types_supported: ['normal'],
+    claims_supported: [...claims, 'auth_time', 'acr', 'amr', 'sid'],
+    acr_values_supported: ['1'],
+    ui_locales_supported: ['en', 'de'],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  };
+}
+
+function algsOf(...named: SigningAlg[][]): SigningAlg[] {
+  return [...new Set<SigningAlg>(['ES256', 'RS256', ...named.flat()])];
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { IdTokenGrant, TokenGrant } from '@ostiary/protocol';
+import {
+  openIdScopes,
+  type AccessTokenClaims,
+  type IdTokenClaims,
+  type OpenIdScope,
+  type SigningAlg,
+  type TokenAnswer,
+} from '@ostiary/wire';
+import type { Service } from './service.ts';
+import { signInput, type SigningKey } from './keys/signing.ts';
+import { makeRefreshToken } from './refresh-token.ts';
+
+/** Lifetime of an ID token: it proves a sign-in to a client, which then keeps a session of its own. */
+export const idTokenSeconds = 3600;
+
+/**
+ * Mints and signs what a grant names.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.1 RFC 6749 section 5.1}
+ */
+export async function mintTokens(
+  service: Service,
+  grant: TokenGrant,
+  tokenId: string,
+  nowMs: number,
+): Promise<TokenAnswer> {
+  const { access } = grant;
+  const accessToken = await signJwt(
+    service.keyring.signingKey(access.alg),
+    'at+jwt',
+    accessClaims(service, grant, tokenId, nowMs),
+  );
+  const answer: TokenAnswer = {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: access.lifetimeSeconds,
+    scope: access.scopes.join(' '),
+  };
+  if (grant.idToken !== undefined)
+    answer.id_token = await mintIdToken(service, grant, grant.idToken, accessToken, nowMs);
+  if (grant.refresh === undefined) return answer;
+  const { family, generation, keyId, expiry } = grant.refresh;
+  const key = service.keyring.refreshKey(keyId);
+  if (key === undefined) throw new Error(`refresh key ${keyId} is missing`);
+  const { salt, id: familyId } = family;
+  answer.refresh_token = makeRefreshToken(
+    { keyId, familyId, generation },
+    { key, salt, restoreEpoch: service.restoreEpoch },
+  );
+  return { ...answer, ...expiryFields(expiry.timeoutSeconds, expiry.authorizationSeconds) };
+}
+
+/** Fields of draft-ietf-oauth-refresh-token-expiration; "never" is left out. */
+function expiryFields(
+  timeoutSeconds: number | undefined,
+  authorizationSeconds: number | undefined,
+): Partial<TokenAnswer> {
+  const earlier = Math.min(timeoutSeconds ?? Infinity, authorizationSeconds ?? Infinity);
+  return {
+    ...(Number.isFinite(earlier) && { refresh_token_expires_in: earlier }),
+    ...(timeoutSeconds !== undefined && { refresh_token_timeout: timeoutSeconds }),
+    ...(authorizationSeconds !== undefined && { authorization_expires_in: authorizationSeconds }),
+  };
+}
+
+/** RFC 9068 section 2.2. */
+function accessClaims(
+  service: Service,
+  { access, clientId, subject, handles }: TokenGrant,
+  jti: string,
+  nowMs: number,
+): AccessTokenClaims {
+  const { issuer } = service.settings;
+  const iat = Math.floor(nowMs / 1000);
+  const [only, ...more] = access.audience;
+  return {
+    iss: issuer,
+    sub: subject,
+    aud: only === undefined ? issuer : more.length === 0 ? only : access.audience,
+    client_id: clientId,
+    scope: access.scopes.join(' '),
+    iat,
+    exp: iat + access.lifetimeSeconds,
+    jti,
+    ...(handles && {
+      auth_time: Math.floor(handles.authTimeMs / 1000),
+      acr: handles.acr,
+      sid: handles.sessionId,
+      fam: handles.familyId,
+      dev: handles.deviceId,
+      uep: handles.userEpoch,
+    }),
+  };
+}
+
+function mintIdToken(
+  service: Service,
+  grant: TokenGrant,
+  idToken: IdTokenGrant,
+  accessToken: string,
+  nowMs: number,
+): string | Promise<string> {
+  const client = service.clients.get(grant.clientId);
+  const alg = client?.metadata.id_token_signed_response_alg ?? 'RS256';
+  const iat = Math.floor(nowMs / 1000);
+  const claims: IdTokenClaims = {
+    iss: service.settings.issuer,
+    sub: grant.subject,
+    aud: grant.clientId,
+    iat,
+    exp: iat + idTokenSeconds,
+    auth_time: Math.floor(idToken.authTimeMs / 1000),
+    nonce: idToken.nonce,
+    acr: idToken.acr,
+    amr: idToken.amr,
+    sid: idToken.sessionId,
+    at_hash: accessTokenHash(alg, accessToken),
+  };
+  return signJwt(service.keyring.signingKey(alg), 'JWT', { ...claimsFor(idToken.scopes, idToken.claims), ...claims });
+}
+
+/** The user's claims that the scopes ask for. @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims Core 5.4} */
+export function claimsFor(scopes: readonly string[], claims: Record<string, unknown>): Record<string, unknown> {
+  const wanted: Record<string, unknown> = {};
+  for (const scope of scopes) {
+    if (!Object.hasOwn(openIdScopes, scope)) continue;
+    for (const name of openIdScopes[scope as OpenIdScope]) {
+      if (Object.hasOwn(claims, name)) wanted[name] = claims[name];
+    }
+  }
+  return wanted;
+}
+
+/** Left half of the token's hash, by the algorithm's hash function (OpenID Connect Core 3.1.3.6). */
+function accessTokenHash(alg: SigningAlg, accessToken: string): string {
+  const hash = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
+    .update(accessToken, 'ascii')
+    .digest();
+  return hash.toString('base64url', 0, hash.length / 2);
+}
+
+/** A compact JWS (RFC 7515 section 7.1). */
+function signJwt(key: SigningKey, typ: string, claims: object): string | Promise<string> {
+  const input = `${encode({ alg: key.alg, typ, kid: key.kid })}.${encode(claims)}`;
+  const signature = signInput(key, Buffer.from(input, 'ascii'));
+  return signature instanceof Promise
+    ? signature.then((bytes) => `${input}.${bytes.toString('base64url')}`)
+    : `${input}.${signature.toString('base64url')}`;
+}
+
+function encode(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}

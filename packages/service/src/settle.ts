@@ -1,0 +1,74 @@
+import { StorageUnavailable } from '@ostiary/storage';
+import type { Conflict, Consumption, Plan } from '@ostiary/model';
+import { draft, isEmpty, type Decision, type PlanDraft, type Refusal } from '@ostiary/protocol';
+import type { Service } from './service.ts';
+
+/** How an operation ended, for the layer that answers. */
+export type Answer<Value> = { ok: true; value: Value } | { ok: false; refusal: Refusal };
+
+const maxRuns = 3;
+const maxMs = 2000;
+
+/**
+ * Runs the phases of an operation until their plan is committed: a lost race comes back as a fact, and the phases run again
+ * on fresh ones; three times at most and within two seconds, then 503.
+ */
+export async function settle<Value>(
+  service: Service,
+  operation: { correlationId: string; once?: Consumption },
+  phases: (run: number) => Promise<Decision<Value>>,
+): Promise<Answer<Value>> {
+  const startMs = service.clock.now();
+  try {
+    for (let run = 0; run < maxRuns; run += 1) {
+      const decision = await phases(run);
+      const conflict = await commit(service, withOnce(decision.plan, operation.once), operation.correlationId);
+      if (conflict === 'once') return { ok: false, refusal: { reason: 'assertion_replayed' } };
+      if (conflict === undefined) {
+        return decision.kind === 'granted'
+          ? { ok: true, value: decision.answer }
+          : { ok: false, refusal: decision.refusal };
+      }
+      if (service.clock.now() - startMs > maxMs) break;
+    }
+  } catch (error) {
+    if (error instanceof StorageUnavailable) return unavailable(service, operation.correlationId);
+    throw error;
+  }
+  service.log.warn('contended', { correlationId: operation.correlationId });
+  return { ok: false, refusal: { reason: 'contended', retryAfterSeconds: 1 } };
+}
+
+/** Commits a plan that nothing contends with. */
+export async function carryOut(service: Service, plan: PlanDraft, correlationId: string): Promise<Answer<undefined>> {
+  return settle(service, { correlationId }, async () => ({ kind: 'granted', answer: undefined, plan }));
+}
+
+/** Turns a store that cannot answer into a refusal. */
+export function unavailable(service: Service, correlationId: string): { ok: false; refusal: Refusal } {
+  service.log.error('storage_unavailable', { correlationId });
+  return { ok: false, refusal: { reason: 'storage_unavailable', retryAfterSeconds: 2 } };
+}
+
+async function commit(
+  service: Service,
+  plan: PlanDraft | undefined,
+  correlationId: string,
+): Promise<Conflict | undefined> {
+  if (plan === undefined || isEmpty(plan)) return undefined;
+  const result = await service.store.commit(dated(service, plan, correlationId));
+  return result.kind === 'lost' ? result.conflict : undefined;
+}
+
+/** Gives each event its id and time, and the correlation id that joins it with the log. */
+function dated(service: Service, plan: PlanDraft, correlationId: string): Plan {
+  if (plan.events.length === 0) return { ...plan, events: [] };
+  const atMs = service.clock.now();
+  return { ...plan, events: plan.events.map((note) => ({ ...note, id: service.draw.eventId(), atMs, correlationId })) };
+}
+
+function withOnce(plan: PlanDraft | undefined, once: Consumption | undefined): PlanDraft | undefined {
+  if (once === undefined) return plan;
+  const base = plan ?? draft({});
+  return { ...base, consumes: [...base.consumes, once] };
+}

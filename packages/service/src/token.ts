@@ -1,0 +1,185 @@
+import type { FamilyFacts } from '@ostiary/model';
+import {
+  decideClientCredentials,
+  decideCodeExchange,
+  decideRefresh,
+  refused,
+  type Decision,
+  type TokenGrant,
+} from '@ostiary/protocol';
+import type { TokenAnswer } from '@ostiary/wire';
+import type { AuthenticatedClient } from './client-authentication.ts';
+import { digest, s256 } from './digest.ts';
+import { mintTokens } from './mint.ts';
+import { hasValidTag, parseRefreshToken, type RefreshTokenParts } from './refresh-token.ts';
+import type { Service } from './service.ts';
+import { settle, type Answer } from './settle.ts';
+
+/** A token request after its form was parsed and its client authenticated. */
+export type TokenRequest =
+  | { grantType: 'refresh_token'; refreshToken: string; scope?: string; resources: readonly string[]; attempt?: string }
+  | {
+      grantType: 'authorization_code';
+      code: string;
+      redirectUri?: string;
+      codeVerifier?: string;
+      resources: readonly string[];
+      attempt?: string;
+    }
+  | { grantType: 'client_credentials'; scope?: string; resources: readonly string[] };
+
+export interface TokenCall {
+  client: AuthenticatedClient;
+  address: string;
+  correlationId: string;
+}
+
+/** At most so many families per user, client and device, and per user. The oldest sign-in gives way. */
+const familyCaps = { perDevice: 10, perUser: 200 };
+
+/**
+ * The token endpoint: (1) load facts, (2) draw ids and time, (3) decide, (4) commit, (5) mint. A lost race runs 1 to 4 again.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.2 RFC 6749 section 3.2}
+ */
+export async function answerTokenRequest(
+  service: Service,
+  request: TokenRequest,
+  call: TokenCall,
+): Promise<Answer<TokenAnswer>> {
+  const { client, correlationId } = call;
+  if (!client.metadata.grant_types.includes(request.grantType) && request.grantType !== 'refresh_token') {
+    return { ok: false, refusal: { reason: 'grant_type_not_allowed' } };
+  }
+  const operation = client.once === undefined ? { correlationId } : { correlationId, once: client.once };
+  const tokenId = service.draw.handle();
+  const answer = await settle(service, operation, phasesOf(service, request, call, tokenId));
+  if (answer.ok) return { ok: true, value: await mintTokens(service, answer.value, tokenId, service.clock.now()) };
+  service.log.info('token_refused', {
+    ...answer.refusal,
+    shown: undefined,
+    client: client.metadata.client_id,
+    correlationId,
+  });
+  return limitGuessing(service, answer, call);
+}
+
+function phasesOf(
+  service: Service,
+  request: TokenRequest,
+  call: TokenCall,
+  tokenId: string,
+): (run: number) => Promise<Decision<TokenGrant>> {
+  switch (request.grantType) {
+    case 'refresh_token':
+      return refreshPhases(service, request, call);
+    case 'authorization_code':
+      return codePhases(service, request, call, tokenId);
+    case 'client_credentials': {
+      const { metadata, isConfidential } = call.client;
+      return async () => decideClientCredentials(request, metadata, isConfidential, service.catalogue);
+    }
+  }
+}
+
+/** Refresh tokens and codes cannot be guessed; whoever tries gets slower answers, and valid tokens are never limited. */
+function limitGuessing(
+  { limits }: Service,
+  answer: Answer<TokenAnswer> & { ok: false },
+  { client, address }: TokenCall,
+): Answer<TokenAnswer> {
+  const { reason } = answer.refusal;
+  if (reason !== 'token_unknown' && reason !== 'code_unknown') return answer;
+  const key = `${client.metadata.client_id} ${address} grants`;
+  if (limits.clientErrors.take(key)) return answer;
+  return {
+    ok: false,
+    refusal: { reason: 'rate_limited', retryAfterSeconds: limits.clientErrors.retryAfterSeconds(key) },
+  };
+}
+
+function refreshPhases(
+  service: Service,
+  request: TokenRequest & { grantType: 'refresh_token' },
+  { client }: TokenCall,
+): (run: number) => Promise<Decision<TokenGrant>> {
+  const operation = digest(service.draw.secret());
+  const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
+  const parts = parseRefreshToken(request.refreshToken);
+  return async () => {
+    const facts = parts === undefined ? undefined : await recogniseFamily(service, parts);
+    if (parts === undefined || facts === undefined) return refused({ reason: 'token_unknown' });
+    const { id } = facts.family;
+    const decision = decideRefresh(
+      {
+        facts,
+        generation: parts.generation,
+        client: client.metadata,
+        isClientAuthenticated: client.isConfidential,
+        catalogue: service.catalogue,
+        request,
+        attempt,
+        operation,
+        keyId: service.keyring.refreshKeyId(),
+        recentRetries: service.retries.recent(id),
+      },
+      service.clock.now(),
+    );
+    if (decision.kind === 'granted' && parts.generation < facts.family.generation) service.retries.add(id);
+    return decision;
+  };
+}
+
+/** The family of a refresh token whose tag is right; anything else is unknown, and nobody learns which. */
+export async function recogniseFamily(service: Service, parts: RefreshTokenParts): Promise<FamilyFacts | undefined> {
+  const key = service.keyring.refreshKey(parts.keyId);
+  if (key === undefined) return undefined;
+  const facts = await service.store.families.find(parts.familyId);
+  if (facts === undefined) return undefined;
+  const { salt } = facts.family;
+  return hasValidTag(parts, { key, salt, restoreEpoch: service.restoreEpoch }) ? facts : undefined;
+}
+
+function codePhases(
+  service: Service,
+  request: TokenRequest & { grantType: 'authorization_code' },
+  { client }: TokenCall,
+  accessTokenId: string,
+): () => Promise<Decision<TokenGrant>> {
+  const { store, draw, keyring, catalogue, clock } = service;
+  const hash = digest(request.code);
+  const operation = digest(draw.secret());
+  const newborn = { id: draw.familyId(), salt: draw.handle(), keyId: keyring.refreshKeyId() };
+  const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
+  const verifierChallenge = request.codeVerifier === undefined ? undefined : s256(request.codeVerifier);
+  return async () => {
+    const code = await store.codes.find(hash);
+    if (code === undefined) return refused({ reason: 'code_unknown' });
+    const { userId, clientId, deviceId } = code;
+    const familyId = code.redemption?.familyId;
+    const [user, clientState, consent, device, session, born, surplus] = await Promise.all([
+      store.users.find(userId),
+      store.clients.find(clientId),
+      store.consents.find(userId, clientId),
+      store.devices.find(deviceId),
+      store.sessions.find(code.sessionId),
+      familyId === undefined ? undefined : store.families.find(familyId),
+      store.families.findSurplus({ userId, clientId, deviceId }, familyCaps),
+    ]);
+    if (clientState === undefined) return refused({ reason: 'client_disabled' });
+    return decideCodeExchange(
+      {
+        facts: { code, user, client: clientState, consent, device, session, family: born?.family, surplus },
+        client: client.metadata,
+        catalogue,
+        redirectUri: request.redirectUri,
+        verifierChallenge,
+        resources: request.resources,
+        attempt,
+        operation,
+        newborn,
+        accessTokenId,
+      },
+      clock.now(),
+    );
+  };
+}

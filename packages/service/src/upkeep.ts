@@ -1,0 +1,24 @@
+import { StorageUnavailable } from '@ostiary/storage';
+import { draft } from '@ostiary/protocol';
+import type { Service } from './service.ts';
+import { carryOut } from './settle.ts';
+
+const rowsPerStep = 500;
+
+/** One round of housekeeping: counters to their rows, and expired rows out in small steps. */
+export async function keepUp(service: Service): Promise<{ removed: number }> {
+  const touches = service.retries.drain();
+  if (touches.length > 0) await carryOut(service, draft({ touches }), service.draw.handle());
+  try {
+    let removed = 0;
+    for (;;) {
+      const step = await service.store.upkeep.removeExpired(service.clock.now(), rowsPerStep);
+      removed += step;
+      if (step < rowsPerStep) return { removed };
+    }
+  } catch (error) {
+    if (!(error instanceof StorageUnavailable)) throw error;
+    service.log.warn('upkeep_postponed');
+    return { removed: 0 };
+  }
+}
