@@ -35,12 +35,11 @@ export function decideRefresh(question: RefreshQuestion, nowMs: number): Decisio
     {
       facts,
       generation: question.generation,
-      clientId: client.client_id,
+      client,
       isClientAuthenticated: question.isClientAuthenticated,
       proofKey: question.proofKey,
       attempt: question.attempt,
       operation: question.operation,
-      policy: client.refresh,
       access: mayRefresh
         ? accessOf(facts.family.terms.grant, request, client, catalogue, 'offline')
         : { ok: false, reason: 'permission_removed' },

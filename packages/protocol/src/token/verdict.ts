@@ -1,5 +1,5 @@
 import type { Family, FamilyFacts } from '@ostiary/model';
-import type { Cause, ClientId, Digest, RefreshPolicy } from '@ostiary/wire';
+import type { Cause, ClientMetadata, Digest, RefreshPolicy } from '@ostiary/wire';
 import type { Access, AccessResult, NotCovered } from '../access.ts';
 import { expiryOf } from './lifetime.ts';
 
@@ -12,7 +12,7 @@ export const retriesPerMinute = 600;
 export interface Presentation {
   facts: FamilyFacts;
   generation: number;
-  clientId: ClientId;
+  client: Pick<ClientMetadata, 'client_id' | 'token_endpoint_auth_method' | 'refresh'>;
   /** The client proved itself with a credential of its own; a public client never does. */
   isClientAuthenticated: boolean;
   /** Thumbprint of the DPoP key proved with this request (RFC 9449). */
@@ -21,7 +21,6 @@ export interface Presentation {
   attempt?: Digest;
   /** Hash of the operation id the server drew for this request; the same in every re-run of its phases. */
   operation: Digest;
-  policy: RefreshPolicy;
   access: AccessResult;
   /** Repeats of this family's tokens answered in the last minute. */
   recentRetries: number;
@@ -29,7 +28,7 @@ export interface Presentation {
 
 /** What the server concludes about a presented refresh token. */
 export type Verdict =
-  | { verdict: 'foreign'; reason: 'token_of_another_client' | 'proof_missing' | 'proof_of_another_key' }
+  | { verdict: 'foreign'; reason: Foreignness }
   | { verdict: 'ended'; cause: Cause; isSpent: boolean }
   | { verdict: 'expired'; cause: Cause; isSpent: boolean }
   | { verdict: 'taken_away'; cause: Cause }
@@ -42,20 +41,22 @@ export type Verdict =
   | { verdict: 'retries_limited' }
   | { verdict: 'reuse' };
 
+type Foreignness = 'token_of_another_client' | 'client_auth_missing' | 'proof_missing' | 'proof_of_another_key';
+
 /**
  * Judges a presented refresh token. The order is the meaning: the first case that matches wins, so that a request which
  * is wrong in a harmless way never touches the family, and only what nothing else explains is called reuse.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.14 RFC 9700 section 4.14}
  */
 export function judge(presented: Presentation, nowMs: number): Verdict {
-  const { facts, generation, policy, access } = presented;
+  const { facts, generation, client, access } = presented;
   const { family } = facts;
   const isSpent = generation < family.generation;
 
   const foreign = foreignness(presented, family);
   if (foreign !== undefined) return { verdict: 'foreign', reason: foreign };
   if (family.endCause !== undefined) return { verdict: 'ended', cause: family.endCause, isSpent };
-  const expiry = expiryOf(family, policy, nowMs);
+  const expiry = expiryOf(family, client.refresh, nowMs);
   if (expiry !== undefined) return { verdict: 'expired', cause: expiry, isSpent };
   const lost = lostGround(facts);
   if (lost !== undefined) return { verdict: 'taken_away', cause: lost };
@@ -76,12 +77,14 @@ export function rotates(family: Pick<Family, 'jkt'>, policy: RefreshPolicy): boo
   return policy.rotation === 'on' && family.jkt === undefined;
 }
 
-/** RFC 6749 section 6, RFC 9449 section 5: the token is bound to its client and, where one was proved at birth, to a key. */
-function foreignness(
-  presented: Presentation,
-  family: Family,
-): 'token_of_another_client' | 'proof_missing' | 'proof_of_another_key' | undefined {
-  if (presented.clientId !== family.clientId) return 'token_of_another_client';
+/**
+ * RFC 6749 section 6, RFC 9449 section 5: the token is bound to its client, which MUST authenticate if it has credentials,
+ * and to the key that was proved at birth, if there was one.
+ */
+function foreignness(presented: Presentation, family: Family): Foreignness | undefined {
+  const { client, isClientAuthenticated } = presented;
+  if (client.client_id !== family.clientId) return 'token_of_another_client';
+  if (client.token_endpoint_auth_method !== 'none' && !isClientAuthenticated) return 'client_auth_missing';
   if (family.jkt === undefined || family.jkt === presented.proofKey) return undefined;
   return presented.proofKey === undefined ? 'proof_missing' : 'proof_of_another_key';
 }
@@ -100,7 +103,7 @@ export function lostGround({ family, user, client, consent, device, session }: F
 
 function currentVerdict(presented: Presentation, access: Access): Verdict {
   const { family } = presented.facts;
-  if (!rotates(family, presented.policy)) return { verdict: 'use', access };
+  if (!rotates(family, presented.client.refresh)) return { verdict: 'use', access };
   if (family.generation >= lastGeneration) return { verdict: 'exhausted' };
   const { attempt } = presented;
   // An attempt equal to the one that made this very token is stale: taking it again would make the next repeat look proven.
@@ -115,8 +118,9 @@ function currentVerdict(presented: Presentation, access: Access): Verdict {
 function mayRetry(presented: Presentation, family: Family, nowMs: number): boolean {
   if (family.operation === presented.attempt || family.operation === presented.operation) return true;
   if (presented.isClientAuthenticated || family.jkt !== undefined) return true;
+  const policy = presented.client.refresh;
   const elapsedMs = Math.max(0, nowMs - family.rotatedAtMs);
-  return elapsedMs <= retrySecondsFor(family, presented.policy) * 1000 && presented.policy.retrySeconds !== 0;
+  return elapsedMs <= retrySecondsFor(family, policy) * 1000 && policy.retrySeconds !== 0;
 }
 
 /** 60 s outlast the time-out of a client that lost its answer; whoever sends attempts needs less (default 10 s). */
