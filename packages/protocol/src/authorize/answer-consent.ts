@@ -1,8 +1,8 @@
-import { refused, type Decision, granted } from '../decision.ts';
 import type { AuthorizationCode } from '@ostiary/model';
+import { granted, refused, type Decision } from '../decision.ts';
+import type { Reason } from '../refusal.ts';
 import { widenedConsent } from './consent.ts';
-import { issueCode, type AuthorizationQuestion } from './decide.ts';
-import { isStanding } from './session.ts';
+import { decideAuthorization, issueCode, type AuthorizationQuestion } from './decide.ts';
 
 /**
  * The user's answer on the consent page. "Allow" records the consent and makes the code in one commit; "deny" uses up the
@@ -17,13 +17,12 @@ export function decideConsent(
   const { signIn, request, consent, interaction } = question;
   const consumes = interaction === undefined ? [] : [{ kind: 'interaction' as const, hash: interaction.hash }];
   if (answer === 'deny') return refused({ reason: 'consent_denied' }, { consumes });
+  const unmet = unmetBeforeConsent(question, nowMs);
+  if (unmet !== undefined) return refused({ reason: unmet });
   if (signIn?.user === undefined || signIn.device === undefined) return refused({ reason: 'login_required' });
-  if (!isStanding(signIn, question.sessionPolicy, nowMs)) return refused({ reason: 'login_required' });
   const { session, user, device } = signIn;
   const widened = widenedConsent(consent, request, user.id, nowMs);
-  const outcome = issueCode(question, { session, user, device }, widened.version, nowMs);
-  if (outcome.kind !== 'code') return refused({ reason: 'interaction_required' });
-  const { plan, code } = outcome;
+  const { plan, code } = issueCode(question, { session, user, device }, widened.version, nowMs);
   return granted(code, {
     ...plan,
     inserts: [{ kind: 'consent', row: widened }, ...plan.inserts],
@@ -37,4 +36,20 @@ export function decideConsent(
       },
     ],
   });
+}
+
+/** The form can be posted without the pages before it: a sign-in or a choice that was asked for must have happened. */
+function unmetBeforeConsent(question: AuthorizationQuestion, nowMs: number): Reason | undefined {
+  const outcome = decideAuthorization(question, nowMs);
+  switch (outcome.kind) {
+    case 'code':
+    case 'ask_consent':
+      return undefined;
+    case 'sign_in':
+      return 'login_required';
+    case 'choose_account':
+      return 'account_selection_required';
+    case 'refused':
+      return outcome.refusal.reason;
+  }
 }

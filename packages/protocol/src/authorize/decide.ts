@@ -108,7 +108,7 @@ export function issueCode(
   { session, user, device }: SignedIn,
   consentVersion: number,
   nowMs: number,
-): AuthorizationOutcome {
+): AuthorizationOutcome & { kind: 'code' } {
   const { request, interaction, clientState } = question;
   const { acr, amr, authTimeMs } = session;
   const code: AuthorizationCode = {
