@@ -89,10 +89,17 @@ export async function findInteraction(
   ticket: string,
   browser: Browser,
 ): Promise<Interaction | undefined> {
-  const interaction = await service.store.interactions.find(digest(ticket));
-  if (interaction === undefined || interaction.expiresAtMs <= service.clock.now()) return undefined;
-  const { deviceCookie } = browser;
-  return deviceCookie !== undefined && browserHash(deviceCookie) === interaction.browserHash ? interaction : undefined;
+  const interaction = await findTicket(service, ticket);
+  return interaction !== undefined && isOfBrowser(interaction, browser) ? interaction : undefined;
+}
+
+async function findTicket({ store, clock }: Service, ticket: string): Promise<Interaction | undefined> {
+  const interaction = await store.interactions.find(digest(ticket));
+  return interaction === undefined || interaction.expiresAtMs <= clock.now() ? undefined : interaction;
+}
+
+function isOfBrowser(interaction: Interaction, { deviceCookie }: Browser): boolean {
+  return deviceCookie !== undefined && browserHash(deviceCookie) === interaction.browserHash;
 }
 
 /** The user's answer on the consent page. */

@@ -1,0 +1,36 @@
+import type { Stylesheet, Theme } from '@ostiary/pages';
+import type { Service } from '@ostiary/service';
+
+/** Who is at the other end of the connection, as the host saw it; no header is believed for this. */
+export interface Peer {
+  address: string;
+  isTls: boolean;
+}
+
+/** A clock that can be moved forward, in development. */
+export interface TestClock {
+  now(): number;
+  offsetMs(): number;
+  advance(seconds: number): void;
+}
+
+/** What all routes share. */
+export interface HttpContext {
+  service: Service;
+  theme: Theme;
+  stylesheet: Stylesheet;
+  /** Path of the issuer, without trailing slash: '' or '/auth'. */
+  basePath: string;
+  issuer: string;
+  isSecure: boolean;
+  /** Part of cookie names on http, since cookies ignore ports. */
+  port: string;
+  /** Origins that registered clients may call from. */
+  allowedOrigins: ReadonlySet<string>;
+  testClock?: TestClock;
+}
+
+/** Bindings of the router: what the host knows about each request. */
+export interface Bindings {
+  Bindings: { peer: Peer; correlationId: string };
+}

@@ -1,0 +1,105 @@
+import { stylesheet, type Theme } from '@ostiary/pages';
+import type { Service } from '@ostiary/service';
+import { Hono, type Context } from 'hono';
+import { jsonAnswer } from './answers.ts';
+import type { Bindings, HttpContext, Peer, TestClock } from './context.ts';
+import { corsHeaders, preflightAnswer } from './cors.ts';
+import { accountRoutes } from './routes/account.ts';
+import { authorizeRoutes } from './routes/authorize.ts';
+import { consentRoutes } from './routes/consent.ts';
+import { developmentRoutes } from './routes/development.ts';
+import { endSessionRoutes } from './routes/end-session.ts';
+import { homeRoutes } from './routes/home.ts';
+import { metadataRoutes } from './routes/metadata.ts';
+import { introspectionRoutes, revocationRoutes } from './routes/revocation.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import { tokenRoutes } from './routes/token.ts';
+import { userinfoRoutes } from './routes/userinfo.ts';
+import { baseHeaders } from './security-headers.ts';
+import { showProblem } from './views/error.ts';
+
+export interface HandlerOptions {
+  service: Service;
+  theme?: Theme;
+  /** Given in development alone. */
+  testClock?: TestClock;
+}
+
+export type Handler = (request: Request, peer: Peer) => Promise<Response>;
+
+/** The whole issuer as one Fetch-standard handler, to be mounted in any server. */
+export function createHandler(options: HandlerOptions): Handler {
+  const context = contextOf(options);
+  const root = new Hono<Bindings>({ strict: true });
+  metadataRoutes(root, context);
+  const app = context.basePath === '' ? root : root.basePath(context.basePath);
+  for (const addRoutes of [tokenRoutes, userinfoRoutes, revocationRoutes, introspectionRoutes]) addRoutes(app, context);
+  for (const addRoutes of [homeRoutes, authorizeRoutes, signInRoutes, consentRoutes, endSessionRoutes, accountRoutes]) {
+    addRoutes(app, context);
+  }
+  if (options.testClock !== undefined && context.service.settings.isDevelopment)
+    developmentRoutes(app, options.testClock);
+  const methods = methodsByPath(root);
+  root.notFound((c) => notFound(c, context, methods.get(c.req.path)));
+  root.onError((error, c) => {
+    const where = { correlationId: c.env.correlationId, path: c.req.path };
+    context.service.log.error('unexpected', { ...where, error: error.name, at: error.stack?.split('\n')[1]?.trim() });
+    return wantsPage(c)
+      ? showProblem(c, context, { problem: 'server_error', correlationId: c.env.correlationId }, 500)
+      : jsonAnswer({ error: 'server_error', error_description: 'something went wrong here' }, 500);
+  });
+  return handle(root, context, methods);
+}
+
+function handle(root: Hono<Bindings>, context: HttpContext, methods: ReadonlyMap<string, string[]>): Handler {
+  const always = baseHeaders(context);
+  const shared = new Set(
+    ['/token', '/userinfo', '/revoke', '/development/clock'].map((path) => context.basePath + path),
+  );
+  return async (request, peer) => {
+    const { pathname } = new URL(request.url);
+    const isShared = shared.has(pathname);
+    if (isShared && request.method === 'OPTIONS')
+      return preflightAnswer(request, context, methods.get(pathname)?.join(', ') ?? '');
+    const response = await root.fetch(request, { peer, correlationId: context.service.draw.handle() });
+    for (const [name, value] of always) response.headers.set(name, value);
+    if (isShared) for (const [name, value] of corsHeaders(request, context)) response.headers.append(name, value);
+    return response;
+  };
+}
+
+function contextOf({ service, theme = { productName: 'Ostiary' }, testClock }: HandlerOptions): HttpContext {
+  const { issuer, clients } = service.settings;
+  const url = new URL(issuer);
+  return {
+    service,
+    theme,
+    stylesheet: stylesheet(theme),
+    basePath: url.pathname === '/' ? '' : url.pathname,
+    issuer,
+    isSecure: url.protocol === 'https:',
+    port: url.port === '' ? '80' : url.port,
+    allowedOrigins: new Set(clients.flatMap(({ metadata }) => metadata.allowedOrigins)),
+    ...(testClock && { testClock }),
+  };
+}
+
+function methodsByPath(root: Hono<Bindings>): ReadonlyMap<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of root.routes) methods.set(path, [...(methods.get(path) ?? []), method]);
+  return methods;
+}
+
+function notFound(c: Context<Bindings>, context: HttpContext, methods: string[] | undefined): Response {
+  if (methods !== undefined) {
+    const description = `this address takes ${methods.join(' and ')}`;
+    return jsonAnswer({ error: 'invalid_request', error_description: description }, 405, { Allow: methods.join(', ') });
+  }
+  return wantsPage(c)
+    ? showProblem(c, context, { problem: 'not_found', correlationId: c.env.correlationId }, 404)
+    : jsonAnswer({ error: 'invalid_request', error_description: 'there is nothing at this address' }, 404);
+}
+
+function wantsPage(c: Context<Bindings>): boolean {
+  return c.req.header('accept')?.includes('text/html') === true;
+}

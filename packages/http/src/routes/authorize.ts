@@ -1,0 +1,60 @@
+import { beginAuthorization, resumeAuthorization, type AuthorizationResult } from '@ostiary/service';
+import type { Context, Hono } from 'hono';
+import { seeOther } from '../answers.ts';
+import { knownBrowser, type KnownBrowser } from '../browser.ts';
+import type { Bindings, HttpContext } from '../context.ts';
+import { readForm } from '../form.ts';
+import { returnToClient, withQuery } from '../return-to-client.ts';
+import { showError } from '../views/error.ts';
+import { lookFor } from '../views/look.ts';
+
+const maxBytes = 65_536;
+
+/**
+ * The authorization endpoint, by GET and POST.
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthorizationEndpoint OpenID Connect Core 3.1.2}
+ */
+export function authorizeRoutes(app: Hono<Bindings>, context: HttpContext): void {
+  app.get('/authorize', async (c) => begin(c, context, new URL(c.req.url).searchParams));
+  app.post('/authorize', async (c) => {
+    const form = await readForm(c.req.raw, maxBytes);
+    if (!form.ok) return showError(c, context, form.refusal);
+    // Cookies do not come along with a POST from another site: the same request by GET brings them.
+    const isCrossSite = c.req.header('cookie') === undefined && c.req.header('sec-fetch-site') !== 'none';
+    if (isCrossSite) return seeOther(withQuery(`${context.basePath}/authorize`, Object.fromEntries(form.pairs)));
+    return begin(c, context, form.pairs);
+  });
+  app.get('/authorize/resume', async (c) => {
+    const known = knownBrowser(c, context);
+    return lead(
+      c,
+      context,
+      known,
+      await resumeAuthorization(context.service, c.req.query('ticket') ?? '', known.browser),
+    );
+  });
+}
+
+async function begin(c: Context<Bindings>, context: HttpContext, pairs: URLSearchParams): Promise<Response> {
+  const known = knownBrowser(c, context);
+  return lead(c, context, known, await beginAuthorization(context.service, pairs, known.browser));
+}
+
+/** Leads the browser where its request goes: back to the client, to a page, or to an error. */
+export function lead(
+  c: Context<Bindings>,
+  context: HttpContext,
+  { setCookies }: KnownBrowser,
+  result: AuthorizationResult,
+): Response {
+  switch (result.kind) {
+    case 'return':
+      return returnToClient(result.address, result.parameters, lookFor(c.req.raw, context).locale);
+    case 'error_page':
+      return showError(c, context, result.refusal);
+    case 'page': {
+      const path = result.page === 'consent' ? '/consent' : '/sign-in';
+      return seeOther(withQuery(context.basePath + path, { ticket: result.ticket }), setCookies);
+    }
+  }
+}

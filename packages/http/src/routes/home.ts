@@ -1,0 +1,27 @@
+import { homePage } from '@ostiary/pages';
+import type { Hono } from 'hono';
+import { htmlAnswer } from '../answers.ts';
+import type { Bindings, HttpContext } from '../context.ts';
+import { pagePolicy } from '../security-headers.ts';
+import { accountPaths } from '../views/account.ts';
+import { lookFor } from '../views/look.ts';
+
+/** The issuer's front door, and the stylesheet of every page under a name that changes with its content. */
+export function homeRoutes(app: Hono<Bindings>, context: HttpContext): void {
+  const { issuer, basePath, stylesheet } = context;
+  app.get('/', (c) => {
+    const view = {
+      issuer,
+      accountHref: basePath + accountPaths.page,
+      discoveryHref: `${basePath}/.well-known/openid-configuration`,
+    };
+    return htmlAnswer(homePage(view, lookFor(c.req.raw, context)), pagePolicy());
+  });
+  app.get(`/assets/ostiary.${stylesheet.hash}.css`, () => {
+    const headers = {
+      'Content-Type': 'text/css; charset=utf-8',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+    };
+    return new Response(stylesheet.css, { headers });
+  });
+}

@@ -1,0 +1,34 @@
+import { readParameters } from '@ostiary/protocol';
+import { readUserInfo } from '@ostiary/service';
+import type { Context, Hono } from 'hono';
+import { bearerErrorAnswer, jsonAnswer } from '../answers.ts';
+import type { Bindings, HttpContext } from '../context.ts';
+import { readForm } from '../form.ts';
+
+const maxBytes = 16_384;
+
+/** UserInfo, by GET and POST. @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core 5.3} */
+export function userinfoRoutes(app: Hono<Bindings>, context: HttpContext): void {
+  app.get('/userinfo', (c) => answer(c, context, undefined));
+  app.post('/userinfo', async (c) => answer(c, context, await tokenInBody(c.req.raw)));
+}
+
+async function answer(
+  c: Context<Bindings>,
+  { service }: HttpContext,
+  bodyToken: string | undefined,
+): Promise<Response> {
+  const headerToken = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  // RFC 6750 section 2: MUST NOT use more than one method; a token in the query is ignored.
+  if (headerToken !== undefined && bodyToken !== undefined) return bearerErrorAnswer({ reason: 'access_token_twice' });
+  const token = headerToken ?? bodyToken;
+  if (token === undefined) return bearerErrorAnswer({ reason: 'access_token_missing' });
+  const claims = await readUserInfo(service, token, c.env.correlationId);
+  return claims.ok ? jsonAnswer(claims.value) : bearerErrorAnswer(claims.refusal);
+}
+
+async function tokenInBody(request: Request): Promise<string | undefined> {
+  if (request.headers.get('content-type') === null) return undefined;
+  const form = await readForm(request, maxBytes);
+  return form.ok ? readParameters(form.pairs).value.single.get('access_token') : undefined;
+}

@@ -1,0 +1,84 @@
+import type { Consent, Interaction } from '@ostiary/model';
+import { consentPage, type ConsentView, type PermissionSeen } from '@ostiary/pages';
+import { apiIds, notYetAllowed, redirectHost, type ApiCatalogue } from '@ostiary/protocol';
+import { csrfToken, type SignedIn } from '@ostiary/service';
+import type { ApiId } from '@ostiary/wire';
+import type { Context } from 'hono';
+import { htmlAnswer } from '../answers.ts';
+import type { KnownBrowser } from '../browser.ts';
+import type { Bindings, HttpContext } from '../context.ts';
+import { pagePolicy } from '../security-headers.ts';
+import { lookFor } from './look.ts';
+import { personOf } from './person.ts';
+
+/** What the CSRF token of a consent form is bound to besides the browser. */
+export function consentCsrfPurpose(ticket: string): string {
+  return `consent ${ticket}`;
+}
+
+export interface ConsentAsked {
+  ticket: string;
+  interaction: Interaction;
+  signedIn: SignedIn;
+  consent?: Consent;
+}
+
+export function showConsent(
+  c: Context<Bindings>,
+  context: HttpContext,
+  { browser, setCookies }: KnownBrowser,
+  asked: ConsentAsked,
+): Response {
+  const { service, basePath } = context;
+  const { ticket, interaction, signedIn, consent } = asked;
+  const { request } = interaction;
+  const { catalogue } = service;
+  const missing = notYetAllowed(request, consent);
+  const isMissing = (seen: PermissionNamed) =>
+    (seen.api === undefined ? missing.scopes : (missing.apis[seen.api] ?? [])).includes(seen.scope);
+  const all = permissionsOf(request.scopes, request.apis, catalogue);
+  const view: ConsentView = {
+    client: { name: service.clients.get(request.clientId)?.metadata.client_name ?? request.clientId },
+    redirectHost: redirectHost(request.redirectUri),
+    signedInAs: personOf(signedIn.user),
+    action: `${basePath}/consent`,
+    ticket,
+    csrf: csrfToken(service, browser, consentCsrfPurpose(ticket)),
+    permissions: all.filter(isMissing),
+    alreadyGranted: all.filter((seen) => !isMissing(seen)),
+  };
+  const look = lookFor(c.req.raw, context, request.uiLocales);
+  return htmlAnswer(consentPage(view, look), pagePolicy([request.redirectUri]), { cookies: setCookies });
+}
+
+interface PermissionNamed extends PermissionSeen {
+  scope: string;
+  api?: ApiId;
+}
+
+/** What a grant allows, in the words a person reads. */
+export function permissionsOf(
+  scopes: readonly string[],
+  apis: Record<ApiId, string[]>,
+  catalogue: ApiCatalogue,
+): PermissionNamed[] {
+  const identity = scopes.map((scope): PermissionNamed => {
+    return { scope, kind: scope === 'offline_access' ? 'offline' : 'identity', text: identityWords[scope] ?? scope };
+  });
+  const ofApis = apiIds(apis).flatMap((api) => {
+    const registered = catalogue.get(api);
+    return (apis[api] ?? []).map((scope): PermissionNamed => {
+      return { scope, api, kind: 'api', text: registered?.scopes[scope] ?? scope, apiName: registered?.name };
+    });
+  });
+  return [...identity, ...ofApis];
+}
+
+const identityWords: Record<string, string> = {
+  openid: 'Know who you are',
+  profile: 'See your name and profile',
+  email: 'See your email address',
+  address: 'See your postal address',
+  phone: 'See your phone number',
+  offline_access: 'Keep access when you are away',
+};
