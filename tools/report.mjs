@@ -1,17 +1,21 @@
 // Reporter for node:test. One line per file, the whole story of each failure, and the counts on the last line.
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { inspect } from 'node:util';
 
 /** @param {AsyncIterable<{ type: string, data: any }>} events from node:test */
 export default async function* report(events) {
   const noise = new Map();
   for await (const { type, data } of events) {
-    if (type === 'test:stdout' || type === 'test:stderr')
-      noise.set(data.file, (noise.get(data.file) ?? '') + data.message);
+    if (type === 'test:stdout' || type === 'test:stderr') keep(noise, data);
     if (type === 'test:fail' && isOrigin(data.details.error)) yield failure(data);
     if (type === 'test:summary' && data.file) yield fileLine(data, noise);
     if (type === 'test:summary' && !data.file) yield total(data.counts);
   }
+}
+
+function keep(noise, { file, message }) {
+  const path = resolve(file);
+  noise.set(path, (noise.get(path) ?? '') + message);
 }
 
 /** A suite that fails because a test inside it failed says nothing new. */
@@ -40,7 +44,8 @@ function indent(text) {
 
 function fileLine({ file, success, counts, duration_ms: ms }, noise) {
   const head = `${success ? 'ok  ' : 'FAIL'} ${String(counts.tests).padStart(4)} tests ${(ms / 1000).toFixed(1).padStart(6)} s  ${relative(process.cwd(), file)}\n`;
-  return success || !noise.has(file) ? head : `${head}${indent(noise.get(file).trimEnd())}\n`;
+  const printed = success ? undefined : noise.get(resolve(file));
+  return printed ? `${head}${indent(printed.trimEnd())}\n` : head;
 }
 
 function total({ passed, failed, cancelled, skipped, todo }) {

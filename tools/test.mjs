@@ -60,8 +60,17 @@ function runTests(files) {
       process.stdout.write(String(chunk).replace(/^(\d+ passed, \d+ failed.*)$/m, '     $1'));
     });
     child.on('error', (error) => resolve({ code: 1, output: error.message }));
-    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+    child.on('close', (code) => {
+      if (child.killed) process.stdout.write(`${overdue(files, output)}\n`);
+      resolve({ code: code ?? 1, output });
+    });
   });
+}
+
+/** A file that leaves a timer or a socket open keeps its runner waiting. */
+function overdue(files, output) {
+  const unfinished = files.filter((file) => !output.includes(file)).join(', ');
+  return `FAIL stopped after ${folderWithinMs / 60_000} minutes; not at an end: ${unfinished}`;
 }
 
 function finish() {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Finding, SourceFile } from '../sources.ts';
 import { checkBarrels } from './barrels.ts';
 import { checkLinks } from './links.ts';
+import { checkLock } from './lock.ts';
 import { checkMap } from './map.ts';
 import { checkNames } from './names.ts';
 import { checkPurity } from './purity.ts';
@@ -133,4 +134,18 @@ test('map: every path that ARCHITECTURE.md names exists', () => {
     `2 names 'http/routes/gone.ts', which is not there`,
     `2 names 'decisions/9*.md', which is not there`,
   ]);
+});
+
+test('lock: the lockfile agrees with every manifest and knows every platform', () => {
+  const packages = {
+    'packages/http': { dependencies: { hono: '^4.0.0' } },
+    'node_modules/oxlint': { optionalDependencies: { '@oxlint/here': '1.0.0', '@oxlint/elsewhere': '1.0.0' } },
+    'node_modules/@oxlint/here': {},
+  };
+  const manifest = (text: object) => ({ path: 'packages/http/package.json', text: JSON.stringify(text) });
+  const found = (text: object) => lines(checkLock, 'package-lock.json', JSON.stringify({ packages }), [manifest(text)]);
+  const elsewhere = '1 lacks @oxlint/elsewhere, which node_modules/oxlint needs elsewhere: take a version that has it';
+  assert.deepEqual(found({ dependencies: { hono: '^4.0.0' } }), [elsewhere]);
+  const differs = '1 differs from packages/http/package.json: run "npm install --package-lock-only"';
+  assert.deepEqual(found({ dependencies: { hono: '^4.0.0' }, devDependencies: { jose: '1' } }), [differs, elsewhere]);
 });
