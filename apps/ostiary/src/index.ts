@@ -1,1 +1,11 @@
-export {};
+export { defineConfig } from './config/define-config.ts';
+export type {
+  ApiConfig,
+  ClientConfig,
+  LogLevel,
+  OstiaryConfig,
+  RefreshConfig,
+  SecretConfig,
+  ThemeConfig,
+  UserConfig,
+} from './config/define-config.ts';

@@ -1,0 +1,164 @@
+import { digest } from '@ostiary/service';
+import type { RegisteredClient, SeedUser } from '@ostiary/service';
+import type { ApiMetadata } from '@ostiary/wire';
+import type { Configuration } from './configuration.ts';
+import type { ConfiguredClient } from './configured-client.ts';
+import { completeApi, completeClient, completeSession } from './defaults.ts';
+import { isLoopbackIssuer } from './loopback.ts';
+import { readPart } from './part.ts';
+import type { Part } from './part.ts';
+import { error } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { checkApi } from './rules/apis.ts';
+import { checkClientAuthentication } from './rules/client-authentication.ts';
+import { checkClientGrants } from './rules/client-grants.ts';
+import { checkHouse } from './rules/house.ts';
+import { checkApisOfClient, checkUnique } from './rules/references.ts';
+import { checkRefresh } from './rules/refresh.ts';
+import { checkUser } from './rules/users.ts';
+import type { ConfiguredUser } from './rules/users.ts';
+import { checkWebAddresses } from './rules/web-addresses.ts';
+import { apiSchema, clientSchema, houseSchema, userSchema } from './schema.ts';
+import type { HouseConfig } from './schema.ts';
+import { resolveSecret } from './secret-source.ts';
+import type { SecretSource } from './secret-source.ts';
+
+export interface Surroundings {
+  isDevelopment: boolean;
+  secrets: SecretSource;
+}
+
+export type CheckedConfig = { ok: true; configuration: Configuration } | { ok: false; problems: Problem[] };
+
+/** Checks what a configuration file says and completes it. Reports all problems at once, warnings included. */
+export function checkConfig(input: unknown, surroundings: Surroundings): CheckedConfig {
+  const house = readPart(houseSchema, input, []);
+  const lists = listsOf(input);
+  const apis = readAll(lists.apis, (item, index) => readPart(apiSchema, item, ['apis', index]));
+  const clients = readAll(lists.clients, (item, index) => readClient(item, index, surroundings.secrets));
+  const users = readAll(lists.users, (item, index) => readUser(item, index, surroundings.secrets));
+  const parts: Parts = {
+    issuer: house.value?.issuer,
+    apis: apis.values.map(({ value, index }) => ({ at: `apis[${index}]`, metadata: completeApi(value) })),
+    areApisWhole: apis.values.length === lists.apis.length,
+    clients: clients.values.map(({ value }) => value),
+    users: users.values.map(({ value }) => value),
+  };
+  const problems = [
+    ...house.problems,
+    ...(house.value === undefined ? [] : checkHouse(house.value, surroundings.isDevelopment)),
+    ...apis.problems,
+    ...clients.problems,
+    ...users.problems,
+    ...checkParts(parts, surroundings.isDevelopment),
+  ];
+  if (house.value === undefined || problems.some(({ severity }) => severity === 'error'))
+    return { ok: false, problems };
+  return { ok: true, configuration: configurationOf(house.value, parts, { surroundings, warnings: problems }) };
+}
+
+interface Parts {
+  issuer: string | undefined;
+  apis: { at: string; metadata: ApiMetadata }[];
+  /** Whether every API could be read: only then is a name that is not among them unknown. */
+  areApisWhole: boolean;
+  clients: ConfiguredClient[];
+  users: ConfiguredUser[];
+}
+
+function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDevelopment: boolean): Problem[] {
+  const metadata = apis.map((api) => api.metadata);
+  return [
+    ...apis.flatMap((api) => checkApi(api.metadata, api.at, issuer)),
+    ...clients.flatMap((client) => [
+      ...checkClientGrants(client),
+      ...checkClientAuthentication(client, isDevelopment),
+      ...checkWebAddresses(client),
+      ...checkRefresh(client),
+      ...(areApisWhole ? checkApisOfClient(client, metadata) : []),
+    ]),
+    ...users.flatMap((user) => checkUser(user, isDevelopment)),
+    ...checkUnique(apis.map((api) => ({ path: `${api.at}.identifier`, name: api.metadata.identifier }))),
+    ...checkUnique(clients.map((client) => ({ path: `${client.at}.client_id`, name: client.metadata.client_id }))),
+    ...checkUnique(users.map((user) => ({ path: `${user.at}.username`, name: user.comparedName }))),
+  ];
+}
+
+function readClient(item: unknown, index: number, secrets: SecretSource): Part<ConfiguredClient> {
+  const { value: written, problems } = readPart(clientSchema, item, ['clients', index]);
+  if (written === undefined) return { problems };
+  const at = `clients[${index}]`;
+  const client: ConfiguredClient = { at, written, metadata: completeClient(written) };
+  if (written.client_secret === undefined) return { value: client, problems };
+  const secret = resolveSecret(written.client_secret, secrets);
+  if (secret.ok) return { value: { ...client, secret: secret.value }, problems };
+  return { value: client, problems: [...problems, error(`${at}.client_secret`, secret.message)] };
+}
+
+function readUser(item: unknown, index: number, secrets: SecretSource): Part<ConfiguredUser> {
+  const { value: written, problems } = readPart(userSchema, item, ['users', index]);
+  if (written === undefined) return { problems };
+  const at = `users[${index}]`;
+  // The service compares usernames in this form.
+  const comparedName = written.username.normalize('NFC').trim().toLowerCase();
+  const user = { at, username: written.username, comparedName, claims: written.claims ?? {} };
+  const password = resolveSecret(written.password, secrets);
+  if (password.ok) return { value: { ...user, password: password.value }, problems };
+  return { value: user, problems: [...problems, error(`${at}.password`, password.message)] };
+}
+
+/** The lists as they stand in the file, even where the rest of it cannot be read. */
+function listsOf(input: unknown): Record<'apis' | 'clients' | 'users', unknown[]> {
+  const listOf = (name: keyof HouseConfig): unknown[] => {
+    const list: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
+    return Array.isArray(list) ? list : [];
+  };
+  return { apis: listOf('apis'), clients: listOf('clients'), users: listOf('users') };
+}
+
+function readAll<T>(items: readonly unknown[], read: (item: unknown, index: number) => Part<T>) {
+  const parts = items.map(read);
+  return {
+    values: parts.flatMap(({ value }, index) => (value === undefined ? [] : [{ value, index }])),
+    problems: parts.flatMap(({ problems }) => problems),
+  };
+}
+
+function configurationOf(
+  house: HouseConfig,
+  { apis, clients, users }: Parts,
+  { surroundings, warnings }: { surroundings: Surroundings; warnings: Problem[] },
+): Configuration {
+  return {
+    settings: {
+      issuer: house.issuer,
+      session: completeSession(house.session),
+      apis: apis.map(({ metadata }) => metadata),
+      clients: clients.map(registeredClient),
+      users: users.map(seedUser),
+      isDevelopment: surroundings.isDevelopment,
+    },
+    storagePath: (house.storage ?? 'sqlite:./data/ostiary.db').slice('sqlite:'.length),
+    listen: { ...defaultAddress(house.issuer), ...house.listen },
+    logLevel: house.logLevel ?? 'info',
+    ...(house.theme && { theme: house.theme }),
+    warnings,
+  };
+}
+
+function registeredClient({ metadata, secret }: ConfiguredClient): RegisteredClient {
+  if (secret === undefined) return { metadata };
+  return { metadata, secretHash: digest(secret) };
+}
+
+function seedUser({ username, password = '', claims }: ConfiguredUser): SeedUser {
+  return { username, password, claims };
+}
+
+/** A loopback issuer says itself where it listens. Behind a proxy that speaks TLS the proxy is on this machine unless told otherwise. */
+function defaultAddress(issuer: string): { host: string; port: number } {
+  if (!isLoopbackIssuer(issuer)) return { host: '127.0.0.1', port: 4000 };
+  const { hostname, port, protocol } = new URL(issuer);
+  const schemePort = protocol === 'https:' ? 4000 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? schemePort : Number(port) };
+}

@@ -1,0 +1,15 @@
+import type { Settings } from '@ostiary/service';
+import type { LogLevel, ThemeConfig } from './define-config.ts';
+import type { Problem } from './problem.ts';
+
+/** The configuration file, checked and complete: what the service is told, and what this program keeps to itself. */
+export interface Configuration {
+  settings: Settings;
+  /** As written after `sqlite:`; `:memory:` or a path that may be relative to the configuration file. */
+  storagePath: string;
+  listen: { host: string; port: number };
+  logLevel: LogLevel;
+  theme?: ThemeConfig;
+  /** What is allowed but should be known. */
+  warnings: Problem[];
+}

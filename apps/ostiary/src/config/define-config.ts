@@ -1,0 +1,111 @@
+import type { ClientAuthMethod, ClientType, GrantType, PublicJwk, SigningAlg } from '@ostiary/wire';
+
+/** A secret: the text itself, or where it stands. File paths are relative to the configuration file. */
+export type SecretConfig = string | { env: string } | { file: string };
+
+/** An API (resource server): a token for it carries `identifier` as its audience. */
+export interface ApiConfig {
+  /** Absolute URI without fragment (RFC 8707). */
+  identifier: string;
+  name: string;
+  /** Scope name to the sentence that a user reads on the consent page. */
+  scopes?: Record<string, string>;
+  /** Default 3600. */
+  accessTokenSeconds?: number;
+  /** Lifetime for clients of type `spa`. Default: `accessTokenSeconds`. */
+  accessTokenBrowserSeconds?: number;
+  /** Default ES256. */
+  accessTokenAlg?: SigningAlg;
+  /** Whether refresh tokens may be issued for this API. Default false. */
+  allowOfflineAccess?: boolean;
+}
+
+/**
+ * How refresh tokens of one client live. Without this object the defaults of the client's type hold; with it, a limit
+ * that is left out is no limit.
+ */
+export interface RefreshConfig {
+  /** Default: on for public clients, off for confidential ones. */
+  rotation?: 'on' | 'off';
+  /** `session`: sign-out ends it (default for `spa`). `offline`: it outlives the session (default elsewhere). */
+  boundTo?: 'session' | 'offline';
+  idleSeconds?: number;
+  absoluteSeconds?: number;
+  /** How long a repeated refresh without proof gets the same answer: at most 60, 0 = never. Default 60. */
+  retrySeconds?: number;
+  /**
+   * In place of `retrySeconds`, above 60. A thief who uses a token inside this window is not found out.
+   */
+  dangerouslyLongRetrySeconds?: number;
+  /** Lets a public client have `rotation: 'off'`. A stolen refresh token then works until it expires. */
+  dangerouslyAllowStaticRefreshTokens?: boolean;
+}
+
+/** A client. Standard metadata has the names of RFC 7591. */
+export interface ClientConfig {
+  client_id: string;
+  /** Default: the `client_id`. */
+  client_name?: string;
+  type: ClientType;
+  redirect_uris?: string[];
+  post_logout_redirect_uris?: string[];
+  /** Origins whose pages may call the token endpoint (CORS). */
+  allowedOrigins?: string[];
+  /** Default: none for `spa`, `native` and `device`; client_secret_basic for `web` and `service`. */
+  token_endpoint_auth_method?: ClientAuthMethod;
+  client_secret?: SecretConfig;
+  /** Public keys, for private_key_jwt. */
+  jwks?: { keys: PublicJwk[] };
+  grant_types?: GrantType[];
+  response_types?: 'code'[];
+  /** Default RS256. */
+  id_token_signed_response_alg?: SigningAlg;
+  /** Default true. `false` is for confidential clients that send a nonce. */
+  requirePkce?: boolean;
+  /** Scopes the client may ask for, by API identifier. */
+  apis?: Record<string, string[]>;
+  refresh?: RefreshConfig;
+}
+
+/** A user to create at first start. The password applies at creation only. */
+export interface UserConfig {
+  username: string;
+  password: SecretConfig;
+  /** OpenID claims: `name`, `email` and so on. */
+  claims?: Record<string, unknown>;
+}
+
+/** How the pages look. */
+export interface ThemeConfig {
+  productName: string;
+  /** A path of this server or an https address. */
+  logoUrl?: string;
+  /** Other values for the design tokens: one for both schemes, or one for each. */
+  cssTokens?: Record<string, string | { light: string; dark: string }>;
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Everything that `ostiary.config.ts` may say. */
+export interface OstiaryConfig {
+  /** Absolute URL without trailing slash, query or fragment. https, or http on loopback. */
+  issuer: string;
+  /** `sqlite:` and a path, relative to the configuration file; `sqlite::memory:` keeps nothing. Default sqlite:./data/ostiary.db. */
+  storage?: string;
+  /** How long a sign-in lasts. Default: 3 days idle, 30 days in all. */
+  session?: { idleSeconds?: number; absoluteSeconds?: number };
+  /** Default: the port of a loopback issuer, else 4000; the host of a loopback issuer, else 127.0.0.1. */
+  listen?: { host?: string; port?: number };
+  /** Default info. */
+  logLevel?: LogLevel;
+  theme?: ThemeConfig;
+  apis?: ApiConfig[];
+  clients?: ClientConfig[];
+  users?: UserConfig[];
+}
+
+/** Gives the configuration file its type. Returns its argument; what it says is checked at start. */
+export function defineConfig(config: OstiaryConfig): OstiaryConfig {
+  return config;
+}

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { dirname, extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CheckedConfig } from './check-config.ts';
+import type { SecretSource } from './secret-source.ts';
+
+export interface ConfigFile {
+  /** Absolute path. */
+  path: string;
+  isDevelopment: boolean;
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Reads and checks a configuration file: `.json`, or a module whose default export is the configuration.
+ * Throws with words for the operator when the file cannot be read or run.
+ */
+export async function loadConfig({ path, isDevelopment, env }: ConfigFile): Promise<CheckedConfig> {
+  const [input, { checkConfig }] = await Promise.all([readConfig(path), import('./check-config.ts')]);
+  return checkConfig(input, { isDevelopment, secrets: secretSource(dirname(path), env) });
+}
+
+async function readConfig(path: string): Promise<unknown> {
+  const text = readText(path);
+  if (extname(path) === '.json') return parseJson(text, path);
+  const module = await importConfig(path);
+  if (module['default'] !== undefined) return module['default'];
+  throw new Error(`${path} has no default export; write "export default defineConfig({ ... })"`);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (fault) {
+    const isMissing = fault instanceof Error && 'code' in fault && fault.code === 'ENOENT';
+    if (isMissing)
+      throw new Error(`there is no configuration file ${path}; "ostiary init" writes one, --config names another`);
+    throw new Error(`the configuration file ${path} cannot be read: ${messageOf(fault)}`);
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (fault) {
+    throw new Error(`${path} is not JSON: ${messageOf(fault)}`);
+  }
+}
+
+async function importConfig(path: string): Promise<Record<string, unknown>> {
+  const url = pathToFileURL(path).href;
+  const face = import.meta.resolve('ostiary');
+  const hooks = registerHooks({
+    resolve(specifier, context, nextResolve) {
+      // A folder that holds only the configuration needs neither node_modules nor a package.json.
+      if (specifier === 'ostiary') return { url: face, shortCircuit: true };
+      const found = nextResolve(specifier, context);
+      return found.url === url && extname(path) === '.ts' ? { ...found, format: 'module-typescript' } : found;
+    },
+  });
+  try {
+    return (await import(url)) as Record<string, unknown>;
+  } catch (fault) {
+    throw new Error(`the configuration file ${path} does not run: ${messageOf(fault)}`, { cause: fault });
+  } finally {
+    hooks.deregister();
+  }
+}
+
+function secretSource(folder: string, env: NodeJS.ProcessEnv): SecretSource {
+  return {
+    env: (name) => env[name] || undefined,
+    file: (path) => readFileSync(resolve(folder, path), 'utf8').replace(/\r?\n$/, ''),
+  };
+}
+
+function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}

@@ -1,0 +1,31 @@
+import { isLoopbackHost, isLoopbackIssuer } from '../loopback.ts';
+import { error } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import type { HouseConfig } from '../schema.ts';
+import { checkIssuer } from './issuer.ts';
+
+/** What concerns the server as a whole. */
+export function checkHouse({ issuer, storage, theme }: HouseConfig, isDevelopment: boolean): Problem[] {
+  return [
+    ...checkIssuer(issuer),
+    ...(isDevelopment && !isLoopbackIssuer(issuer)
+      ? [error('issuer', 'development mode is for localhost, 127.0.0.1 and [::1] only; start without --development')]
+      : []),
+    ...(storage === undefined ? [] : checkStorage(storage)),
+    ...(theme?.logoUrl === undefined || isLogo(theme.logoUrl)
+      ? []
+      : [error('theme.logoUrl', 'must be an https address, or a path of this server that begins with one slash')]),
+  ];
+}
+
+function checkStorage(storage: string): Problem[] {
+  if (/^sqlite:./.test(storage) && !storage.startsWith('sqlite://')) return [];
+  return [error('storage', 'must be "sqlite:" and a path, such as "sqlite:./data/ostiary.db", or "sqlite::memory:"')];
+}
+
+function isLogo(logoUrl: string): boolean {
+  if (/^\/(?![/\\])/.test(logoUrl)) return true;
+  if (!URL.canParse(logoUrl)) return false;
+  const { protocol, hostname } = new URL(logoUrl);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackHost(hostname));
+}
