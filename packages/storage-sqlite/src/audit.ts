@@ -22,7 +22,7 @@ const columns = `
   select public_id as id, at as atMs, kind, user as userId, client as clientId, device as deviceId, session as sessionId,
     family as familyId, cause, reason, correlation_id as correlationId
   from audit`;
-const newestFirst = 'order by id desc limit ?';
+const newestFirst = 'order by audit.id desc limit ?';
 
 /** The audit log. Its rows are kept: triggers refuse to change or remove one. */
 export class AuditTable implements Audit {

@@ -9,11 +9,11 @@ const windowRows = 5_000;
 const deletedByExpiry = ['interaction', 'once_value', 'revoked_token'] as const;
 const familyIsOver = `
   select t.id from page t join terms on terms.id = t.terms
-  where t.ended_at < $before or t.used_at + terms.idle_seconds * 1000 < $before
-    or t.created_at + terms.absolute_seconds * 1000 < $before`;
+  where t.ended_at <= $before or t.used_at + terms.idle_seconds * 1000 <= $before
+    or t.created_at + terms.absolute_seconds * 1000 <= $before`;
 const sessionIsOver = `
   select t.id from page t
-  where t.ended_at < $before or t.seen_at + $idleMs < $before or t.created_at + $absoluteMs < $before`;
+  where t.ended_at <= $before or t.seen_at + $idleMs <= $before or t.created_at + $absoluteMs <= $before`;
 
 /** Housekeeping. Audit rows are kept. */
 export class UpkeepSteps implements Upkeep {
