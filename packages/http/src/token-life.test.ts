@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { openIssuer, redeem, refresh, type TestIssuer } from './issuer.fixture.ts';
+
+describe('the life of a token, over HTTP', () => {
+  let issuer: TestIssuer;
+  before(async () => {
+    issuer = await openIssuer();
+  });
+  after(() => issuer.close());
+
+  it('is born from a sign-in, renewed, and ended by sign-out', async () => {
+    const browser = issuer.browser();
+    const answer = await browser.authorize();
+    assert.equal(answer.get('state'), 'state-1');
+    assert.equal(answer.get('iss'), 'http://localhost:4000');
+    const first = await redeem(issuer, answer.get('code') ?? '');
+    assert.equal(first.status, 200, JSON.stringify(first.body));
+    assert.equal(first.body['token_type'], 'Bearer');
+    assert.equal(first.body['expires_in'], 3600);
+    const second = await refresh(issuer, first.body['refresh_token']);
+    assert.equal(second.status, 200, JSON.stringify(second.body));
+    assert.notEqual(second.body['refresh_token'], first.body['refresh_token']);
+    const page = await browser.open('/end-session');
+    await browser.submit(page, { decision: 'sign_out' });
+    const third = await refresh(issuer, second.body['refresh_token']);
+    assert.equal(third.status, 400);
+    assert.deepEqual(third.body, {
+      error: 'invalid_grant',
+      error_description: 'the grant has ended: signed_out',
+      error_cause: 'signed_out',
+    });
+  });
+
+  it('answers a repeated refresh with the same successor', async () => {
+    const answer = await issuer.browser().authorize();
+    const { body } = await redeem(issuer, answer.get('code') ?? '');
+    const all = await Promise.all(Array.from({ length: 64 }, () => refresh(issuer, body['refresh_token'])));
+    assert.deepEqual([...new Set(all.map(({ status }) => status))], [200]);
+    assert.equal(new Set(all.map((each) => each.body['refresh_token'])).size, 1);
+  });
+
+  it('ends one family when an old generation comes back', async () => {
+    const answer = await issuer.browser().authorize();
+    const { body } = await redeem(issuer, answer.get('code') ?? '');
+    let newest = body['refresh_token'];
+    for (let round = 0; round < 7; round += 1) newest = (await refresh(issuer, newest)).body['refresh_token'];
+    const replayed = await refresh(issuer, body['refresh_token']);
+    assert.equal(replayed.body['error_cause'], 'reuse_detected');
+    assert.equal((await refresh(issuer, newest)).body['error_cause'], 'reuse_detected');
+  });
+});
