@@ -1,3 +1,4 @@
+import type { HandlerOptions } from '@ostiary/http';
 import type { ClientAuthMethod, ClientType, GrantType, PublicJwk, SigningAlg } from '@ostiary/wire';
 
 /** A secret: the text itself, or where it stands. File paths are relative to the configuration file. */
@@ -75,14 +76,8 @@ export interface UserConfig {
   claims?: Record<string, unknown>;
 }
 
-/** How the pages look. */
-export interface ThemeConfig {
-  productName: string;
-  /** A path of this server or an https address. */
-  logoUrl?: string;
-  /** Other values for the design tokens: one for both schemes, or one for each. */
-  cssTokens?: Record<string, string | { light: string; dark: string }>;
-}
+/** How the pages look: a name, a logo, and other values for their design tokens. */
+export type ThemeConfig = NonNullable<HandlerOptions['theme']>;
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];

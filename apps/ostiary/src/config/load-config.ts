@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { codeOf, messageOf, Stop } from '../stop.ts';
 import type { CheckedConfig } from './check-config.ts';
 import type { SecretSource } from './secret-source.ts';
 
@@ -14,7 +15,7 @@ export interface ConfigFile {
 
 /**
  * Reads and checks a configuration file: `.json`, or a module whose default export is the configuration.
- * Throws with words for the operator when the file cannot be read or run.
+ * Throws `Stop` when the file cannot be read or run.
  */
 export async function loadConfig({ path, isDevelopment, env }: ConfigFile): Promise<CheckedConfig> {
   const [input, { checkConfig }] = await Promise.all([readConfig(path), import('./check-config.ts')]);
@@ -26,17 +27,17 @@ async function readConfig(path: string): Promise<unknown> {
   if (extname(path) === '.json') return parseJson(text, path);
   const module = await importConfig(path);
   if (module['default'] !== undefined) return module['default'];
-  throw new Error(`${path} has no default export; write "export default defineConfig({ ... })"`);
+  throw new Stop(`${path} has no default export; write "export default defineConfig({ ... })"`);
 }
 
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (fault) {
-    const isMissing = fault instanceof Error && 'code' in fault && fault.code === 'ENOENT';
+    const isMissing = codeOf(fault) === 'ENOENT';
     if (isMissing)
-      throw new Error(`there is no configuration file ${path}; "ostiary init" writes one, --config names another`);
-    throw new Error(`the configuration file ${path} cannot be read: ${messageOf(fault)}`);
+      throw new Stop(`there is no configuration file ${path}; "ostiary init" writes one, --config names another`);
+    throw new Stop(`the configuration file ${path} cannot be read: ${messageOf(fault)}`);
   }
 }
 
@@ -44,7 +45,7 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (fault) {
-    throw new Error(`${path} is not JSON: ${messageOf(fault)}`);
+    throw new Stop(`${path} is not JSON: ${messageOf(fault)}`);
   }
 }
 
@@ -62,7 +63,7 @@ async function importConfig(path: string): Promise<Record<string, unknown>> {
   try {
     return (await import(url)) as Record<string, unknown>;
   } catch (fault) {
-    throw new Error(`the configuration file ${path} does not run: ${messageOf(fault)}`, { cause: fault });
+    throw new Stop(`the configuration file ${path} does not run: ${messageOf(fault)}`, { cause: fault });
   } finally {
     hooks.deregister();
   }
@@ -73,8 +74,4 @@ function secretSource(folder: string, env: NodeJS.ProcessEnv): SecretSource {
     env: (name) => env[name] || undefined,
     file: (path) => readFileSync(resolve(folder, path), 'utf8').replace(/\r?\n$/, ''),
   };
-}
-
-function messageOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

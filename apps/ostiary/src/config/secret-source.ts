@@ -1,3 +1,4 @@
+import { codeOf, messageOf } from '../stop.ts';
 import type { SecretConfig } from './define-config.ts';
 
 /** Where references lead. Values come back without the line break at their end. */
@@ -25,7 +26,7 @@ function readSecretFile(path: string, source: SecretSource): ResolvedSecret {
     const value = source.file(path);
     return value === '' ? { ok: false, message: `the file "${path}" is empty` } : { ok: true, value };
   } catch (fault) {
-    const code = fault instanceof Error && 'code' in fault ? String(fault.code) : 'unknown error';
-    return { ok: false, message: `the file "${path}" cannot be read (${code}); paths begin at the configuration file` };
+    const why = codeOf(fault) ?? messageOf(fault);
+    return { ok: false, message: `the file "${path}" cannot be read (${why}); paths begin at the configuration file` };
   }
 }
