@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { Digest } from '@ostiary/wire';
 
 /** SHA-256, base64url: what is stored in place of a high-entropy secret. */
@@ -12,7 +12,7 @@ export function s256(verifier: string): string {
 }
 
 /** HMAC-SHA-256 over labelled parts, base64url. The length prefix keeps one split of the parts from passing for another. */
-export function hmac(key: Uint8Array, label: string, ...parts: string[]): Digest {
+export function hmac(key: KeyObject, label: string, ...parts: string[]): Digest {
   const mac = createHmac('sha256', key).update(label);
   for (const part of parts) mac.update(`|${part.length}|`).update(part);
   return mac.digest('base64url') as Digest;

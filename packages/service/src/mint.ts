@@ -141,12 +141,23 @@ function accessTokenHash(alg: SigningAlg, accessToken: string): string {
 }
 
 /** A compact JWS (RFC 7515 section 7.1). */
-function signJwt(key: SigningKey, typ: string, claims: object): string | Promise<string> {
-  const input = `${encode({ alg: key.alg, typ, kid: key.kid })}.${encode(claims)}`;
+function signJwt(key: SigningKey, typ: JwtType, claims: object): string | Promise<string> {
+  const input = `${encodedHeader(key, typ)}.${encode(claims)}`;
   const signature = signInput(key, Buffer.from(input, 'ascii'));
   return signature instanceof Promise
     ? signature.then((bytes) => `${input}.${bytes.toString('base64url')}`)
     : `${input}.${signature.toString('base64url')}`;
+}
+
+type JwtType = 'at+jwt' | 'JWT';
+
+const encodedHeaders = new WeakMap<SigningKey, Partial<Record<JwtType, string>>>();
+
+/** The header of a key and type never changes. */
+function encodedHeader(key: SigningKey, typ: JwtType): string {
+  const known = encodedHeaders.get(key) ?? {};
+  encodedHeaders.set(key, known);
+  return (known[typ] ??= encode({ alg: key.alg, typ, kid: key.kid }));
 }
 
 function encode(value: object): string {

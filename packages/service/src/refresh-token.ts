@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { idPrefix, type FamilyId } from '@ostiary/wire';
 
 /*
@@ -32,7 +32,7 @@ export function parseRefreshToken(text: string): RefreshTokenParts | undefined {
 
 /** What of a family goes into the tag besides the token's own bytes. */
 export interface TagInputs {
-  key: Uint8Array;
+  key: KeyObject;
   /** The family's salt, 16 bytes in base64url. */
   salt: string;
   restoreEpoch: number;

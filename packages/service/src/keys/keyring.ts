@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { StoredMacKey, StoredSigningKey } from '@ostiary/model';
 import type { Keys } from '@ostiary/storage';
 import type { PublicJwk, SigningAlg } from '@ostiary/wire';
@@ -35,7 +36,7 @@ interface RingedKey extends SigningKey {
 export class Keyring {
   readonly #deps: KeyringDependencies;
   #signing: RingedKey[] = [];
-  #macs: { stored: StoredMacKey; key: Uint8Array }[] = [];
+  #macs: { stored: StoredMacKey; key: KeyObject }[] = [];
   #loadedAtMs = 0;
   #reloading: Promise<void> | undefined;
 
@@ -78,11 +79,11 @@ export class Keyring {
     return newest.stored.keyId;
   }
 
-  refreshKey(keyId: number): Uint8Array | undefined {
+  refreshKey(keyId: number): KeyObject | undefined {
     return this.#macs.find(({ stored }) => stored.purpose === 'refresh' && stored.keyId === keyId)?.key;
   }
 
-  cookieKey(): Uint8Array {
+  cookieKey(): KeyObject {
     const found = this.#macs.find(({ stored }) => stored.purpose === 'cookie');
     if (found === undefined) throw new Error('no cookie key');
     return found.key;
@@ -135,7 +136,10 @@ export class Keyring {
       .map((stored) => ({ ...(known.get(stored.kid) ?? this.#unseal(stored)), stored }))
       .toSorted((a, b) => b.stored.activeFromMs - a.stored.activeFromMs);
     this.#macs = macs
-      .map((stored) => ({ stored, key: this.#deps.keyWrapper.open(stored.sealed, macContext(stored)) }))
+      .map((stored) => ({
+        stored,
+        key: createSecretKey(this.#deps.keyWrapper.open(stored.sealed, macContext(stored))),
+      }))
       .toSorted((a, b) => b.stored.activeFromMs - a.stored.activeFromMs);
   }
 
