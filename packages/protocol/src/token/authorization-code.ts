@@ -94,7 +94,7 @@ function presentationFlaw({
 }
 
 function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): Decision<TokenGrant> {
-  const { code } = question.facts;
+  const { code, family } = question.facts;
   const isSameParty =
     (redemption.attempt !== undefined && redemption.attempt === question.attempt) ||
     (redemption.jkt !== undefined && redemption.jkt === question.proofKey);
@@ -102,6 +102,7 @@ function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): 
   const { familyId } = redemption;
   const ends: Ending[] =
     familyId === undefined ? [] : [{ kind: 'family', id: familyId, cause: 'code_replayed', atMs: nowMs }];
+  const endsNow = family !== undefined && family.endCause === undefined;
   return refused(
     { reason: 'code_replayed', cause: 'code_replayed' },
     {
@@ -113,7 +114,7 @@ function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): 
         {
           ...of(code),
           ...(familyId && { familyId }),
-          kind: familyId ? 'family_ended' : 'refused',
+          kind: endsNow ? 'family_ended' : 'refused',
           cause: 'code_replayed',
         },
       ],
@@ -146,10 +147,10 @@ function redeem(
 ): Decision<TokenGrant> {
   const { facts, client, catalogue } = question;
   const { code } = facts;
+  // A re-run after an ambiguous commit answers with what it made, and makes nothing.
+  if (code.redemption !== undefined) return granted(tokenGrant(question, ground, access, facts.family, nowMs));
   const missing = missingForOffline(code.grant, client, ground.consent, catalogue);
-  // A re-run after an ambiguous commit finds its own family and answers with that one.
-  const family = facts.family ?? (missing === undefined ? newFamily(question, nowMs) : undefined);
-  const isNewborn = family !== undefined && facts.family === undefined;
+  const family = missing === undefined ? newFamily(question, nowMs) : undefined;
   const redemption: Redemption = {
     atMs: nowMs,
     operation: question.operation,
@@ -159,10 +160,8 @@ function redeem(
     accessTokenId: question.accessTokenId,
     accessTokenExpiresAtMs: nowMs + access.lifetimeSeconds * 1000,
   };
-  const surplus = isNewborn ? facts.surplus : [];
-  const answer = tokenGrant(question, ground, access, family, nowMs);
-  if (code.redemption !== undefined) return granted(answer);
-  return granted(answer, {
+  const surplus = family === undefined ? [] : facts.surplus;
+  return granted(tokenGrant(question, ground, access, family, nowMs), {
     expects: [
       { kind: 'user', id: code.userId, epoch: code.userEpoch },
       { kind: 'client', id: code.clientId, epoch: code.clientEpoch },
@@ -171,7 +170,7 @@ function redeem(
       { kind: 'device', id: code.deviceId },
     ],
     consumes: [{ kind: 'code', hash: code.hash, redemption }],
-    inserts: family !== undefined && isNewborn ? [{ kind: 'family', row: family }] : [],
+    inserts: family === undefined ? [] : [{ kind: 'family', row: family }],
     ends: surplus.map((id) => ({ kind: 'family', id, cause: 'superseded', atMs: nowMs })),
     events: [birthNote(code, family, missing), ...surplus.map((familyId) => supersededNote(code, familyId))],
   });
