@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { AccessTokenClaims } from '@ostiary/wire';
+import {
+  ada,
+  adaFamily,
+  adaSession,
+  billing,
+  dayMs,
+  facts,
+  family,
+  hourMs,
+  laptop,
+  nowMs,
+  policy,
+  reports,
+  spa,
+  spaId,
+  web,
+  webId,
+} from '../family.fixture.ts';
+import { introspect, isAccessTokenActive, type AccessTokenFacts, type IntrospectedToken } from './introspection.ts';
+
+const issuer = 'https://id.example';
+const inactive = { active: false };
+
+function claims(changes: Partial<AccessTokenClaims> = {}): AccessTokenClaims {
+  return {
+    iss: issuer,
+    sub: ada,
+    aud: reports,
+    client_id: spaId,
+    scope: 'read:reports',
+    iat: nowMs / 1000 - 60,
+    exp: nowMs / 1000 + 600,
+    jti: 'jti-1',
+    sid: adaSession,
+    fam: adaFamily,
+    dev: laptop,
+    uep: 2,
+    ...changes,
+  };
+}
+
+function accessFacts(changes: Partial<AccessTokenFacts> = {}): AccessTokenFacts {
+  const { user, client, session } = facts();
+  return { claims: claims(), isRevoked: false, client, user, session, family: facts(), ...changes };
+}
+
+const accessToken = (changes: Partial<AccessTokenFacts> = {}): IntrospectedToken => ({
+  kind: 'access',
+  facts: accessFacts(changes),
+});
+const refreshToken = (changes = {}): IntrospectedToken => ({
+  kind: 'refresh',
+  facts: facts(),
+  generation: 5,
+  policy: policy(),
+  ...changes,
+});
+
+describe('RFC 7662 2.2: an access token is active while all it stands on stands', () => {
+  const { user, client, session } = facts();
+  const dead: [string, Partial<AccessTokenFacts>][] = [
+    ['it was taken back', { isRevoked: true }],
+    ['it expired', { claims: claims({ exp: nowMs / 1000 }) }],
+    ['the client is disabled', { client: { ...client, isDisabled: true } }],
+    ['the user is disabled', { user: { ...user!, isDisabled: true } }],
+    ['the user is gone', { user: undefined }],
+    ['the user signed out everywhere', { user: { ...user!, epoch: 3 } }],
+    [
+      'security 76: its family ended',
+      { family: facts({ family: family({ endedAtMs: nowMs, endCause: 'reuse_detected' }) }) },
+    ],
+    ['its family is gone', { family: undefined }],
+    ['the consent was withdrawn', { family: facts({ consent: { version: 4, isWithdrawn: true } }) }],
+    ['the device was removed', { family: facts({ device: { id: laptop, isRemoved: true } }) }],
+  ];
+  for (const [name, changes] of dead) {
+    test(`not when ${name}`, () => {
+      assert.ok(!isAccessTokenActive(accessFacts(changes), nowMs));
+      assert.deepEqual(introspect(accessToken(changes), spa(), issuer, nowMs), inactive);
+    });
+  }
+
+  test('of a sign-in without refresh tokens: while the session stands', () => {
+    const ofSession = { claims: claims({ fam: undefined }), family: undefined };
+    assert.ok(isAccessTokenActive(accessFacts(ofSession), nowMs));
+    assert.ok(!isAccessTokenActive(accessFacts({ ...ofSession, session: undefined }), nowMs));
+    const ended = { ...ofSession, session: { ...session!, endCause: 'signed_out' as const } };
+    assert.ok(!isAccessTokenActive(accessFacts(ended), nowMs));
+  });
+
+  test('of client_credentials: while the client stands', () => {
+    const ofClient = {
+      claims: claims({ sid: undefined, fam: undefined }),
+      user: undefined,
+      session: undefined,
+      family: undefined,
+    };
+    assert.ok(isAccessTokenActive(accessFacts(ofClient), nowMs));
+  });
+});
+
+describe('security 123 and 124: a caller sees only what is meant for it', () => {
+  test('its own tokens, and tokens for its API', () => {
+    assert.equal(introspect(accessToken(), spa(), issuer, nowMs).active, true);
+    assert.equal(introspect(accessToken(), web(), issuer, nowMs).active, true);
+    const several = accessToken({ claims: claims({ aud: [billing, reports] }) });
+    assert.equal(introspect(several, web(), issuer, nowMs).active, true);
+  });
+
+  test('anything else is inactive, byte for byte', () => {
+    const stranger = web({ apis: { [billing]: ['pay'] } });
+    const answers = [
+      introspect(undefined, spa(), issuer, nowMs),
+      introspect(accessToken(), stranger, issuer, nowMs),
+      introspect(accessToken({ isRevoked: true }), spa(), issuer, nowMs),
+      introspect(refreshToken(), stranger, issuer, nowMs),
+      introspect(refreshToken({ generation: 4 }), spa(), issuer, nowMs),
+      introspect(refreshToken({ generation: 6 }), spa(), issuer, nowMs),
+    ];
+    for (const answer of answers) assert.equal(JSON.stringify(answer), '{"active":false}');
+  });
+
+  test("a refresh token is its own client's alone, though the caller is the API", () => {
+    assert.deepEqual(introspect(refreshToken(), web({ client_id: webId }), issuer, nowMs), inactive);
+  });
+});
+
+test('an active access token is told without its internal handles', () => {
+  assert.deepEqual(introspect(accessToken(), spa(), issuer, nowMs), {
+    active: true,
+    token_type: 'Bearer',
+    iss: issuer,
+    sub: ada,
+    client_id: spaId,
+    scope: 'read:reports',
+    iat: nowMs / 1000 - 60,
+    aud: reports,
+    exp: nowMs / 1000 + 600,
+    jti: 'jti-1',
+    auth_time: undefined,
+    acr: undefined,
+    sid: adaSession,
+  });
+});
+
+describe('a refresh token', () => {
+  test('is told with its scope and the earlier of its two ends', () => {
+    assert.deepEqual(introspect(refreshToken(), spa(), issuer, nowMs), {
+      active: true,
+      token_type: 'refresh_token',
+      iss: issuer,
+      sub: ada,
+      client_id: spaId,
+      scope: 'openid offline_access read:reports write:reports',
+      iat: (nowMs - hourMs) / 1000,
+      exp: (nowMs - hourMs + 14 * dayMs) / 1000,
+    });
+  });
+
+  test('without limits has no exp', () => {
+    const { grant, boundTo } = family().terms;
+    const endless = facts({ family: family({ terms: { grant, boundTo } }) });
+    const unlimited = policy({ idleSeconds: undefined, absoluteSeconds: undefined });
+    const answer = introspect(refreshToken({ facts: endless, policy: unlimited }), spa(), issuer, nowMs);
+    assert.ok(answer.active && !Object.hasOwn(answer, 'exp'));
+  });
+
+  test('is inactive when its family ended, expired or lost its ground', () => {
+    const ended = facts({ family: family({ endedAtMs: nowMs, endCause: 'signed_out' }) });
+    const expired = facts({ family: family({ usedAtMs: nowMs - 14 * dayMs }) });
+    for (const at of [ended, expired, facts({ consent: undefined })])
+      assert.deepEqual(introspect(refreshToken({ facts: at }), spa(), issuer, nowMs), inactive);
+  });
+});
