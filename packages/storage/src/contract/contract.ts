@@ -13,6 +13,9 @@ import { upkeepContract } from './upkeep.ts';
 import { writeSkewContract } from './write-skew.ts';
 
 export type { NewPlace, StoragePlace } from './place.ts';
+/** Rows and steps of the suite, for the tests of what only one adapter has. */
+export * from './rows.ts';
+export * from './world.ts';
 
 /**
  * What every storage adapter must keep, as tests of node:test. `newPlace` makes an empty place; the suite may open several
