@@ -57,6 +57,8 @@ export function accessOf(
     return { ok: false, reason: 'scope_not_covered' };
   const available = [...new Set([...grant.scopes, ...chosen.flatMap(({ scopes }) => scopes)])];
   const scopes = asked.length === 0 ? available : available.filter((scope) => asked.includes(scope));
+  // RFC 6749 section 3.3: a scope has at least one name, so a token that lost all it was asked for is not issued.
+  if (asked.length > 0 && scopes.length === 0) return { ok: false, reason: 'scope_not_covered' };
   return termsOf(
     chosen.map(({ api }) => api),
     scopes,
