@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { createService, type KeyWrapper, type Log, type Service, type Settings } from '@ostiary/service';
 import { openSqliteStore } from '@ostiary/storage-sqlite';
 import type { ApiId, ApiMetadata, ClientId, ClientMetadata, Digest } from '@ostiary/wire';
-import { createHandler } from './handler.ts';
+import { createHandler, type Handler } from './handler.ts';
 
 /** A clock that stands until it is moved. */
 export interface StillClock {
@@ -96,6 +96,7 @@ export interface IssuerOptions {
 /** An issuer in this process: the real service and store behind the real handler, on a clock that stands still. */
 export interface TestIssuer {
   service: Service;
+  handler: Handler;
   clock: StillClock;
   /** Lines of the log, as JSON. */
   log: string[];
@@ -128,7 +129,8 @@ export async function openIssuer({
     const url = path.startsWith('http') ? path : base + path;
     return handler(new Request(url, { redirect: 'manual', ...init }), { address, isTls: false });
   };
-  return { service, clock, log, request, browser: () => new TestBrowser(request), close: () => store.close() };
+  const browser = () => new TestBrowser(request, base);
+  return { service, handler, clock, log, request, browser, close: () => store.close() };
 }
 
 function defaultSettings(): Settings {
@@ -189,10 +191,12 @@ export function authorizeParameters(changes: Record<string, string | undefined> 
 /** A browser without script: keeps cookies, follows redirects within the issuer, fills forms. */
 export class TestBrowser {
   readonly cookies = new Map<string, string>();
-  readonly #request: TestIssuer['request'];
+  readonly #request: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly #issuer: string;
 
-  constructor(request: TestIssuer['request']) {
+  constructor(request: (path: string, init?: RequestInit) => Promise<Response>, home: string) {
     this.#request = request;
+    this.#issuer = home;
   }
 
   /** Goes to an address and follows redirects until a page is shown or the browser would leave the issuer. */
@@ -200,7 +204,8 @@ export class TestBrowser {
     let response = await this.#send(path, init);
     for (let hops = 0; hops < 8; hops += 1) {
       const location = response.headers.get('location');
-      if (location === null || !(location.startsWith('/') || location.startsWith(issuer))) return this.#page(response);
+      if (location === null || !(location.startsWith('/') || location.startsWith(this.#issuer)))
+        return this.#page(response);
       response = await this.#send(location);
     }
     throw new Error('too many redirects');
@@ -214,13 +219,18 @@ export class TestBrowser {
 
   /** The whole way of a person: sign in and allow; the answer's parameters at the client. */
   async authorize(changes: Record<string, string | undefined> = {}, who = 'ada'): Promise<URLSearchParams> {
-    let page = await this.open(`/authorize?${authorizeParameters(changes).toString()}`);
+    const page = await this.follow(`/authorize?${authorizeParameters(changes).toString()}`, who);
+    if (page.leftTo === undefined) throw new Error(`still at the issuer (${page.status}): ${page.html.slice(0, 2000)}`);
+    return new URL(page.leftTo).searchParams;
+  }
+
+  /** Opens an authorization request; signs in and allows where that is asked for. */
+  async follow(url: string, who = 'ada'): Promise<Page> {
+    let page = await this.open(url);
     if (page.html.includes('name="password"')) {
       page = await this.submit(page, { username: `${who}@example.com`, password: `${who}-demo-password` });
     }
-    if (page.html.includes('name="decision"')) page = await this.submit(page, { decision: 'allow' });
-    if (page.leftTo === undefined) throw new Error(`still at the issuer (${page.status}): ${page.html.slice(0, 2000)}`);
-    return new URL(page.leftTo).searchParams;
+    return page.html.includes('name="decision"') ? this.submit(page, { decision: 'allow' }) : page;
   }
 
   async #send(path: string, init: RequestInit = {}): Promise<Response> {

@@ -25,7 +25,7 @@ import type { Service } from './service.ts';
 import { carryOut, settle } from './settle.ts';
 
 /** Pages a person may be led to on the way to a code. */
-export type AuthorizationPage = 'sign_in' | 'choose_account' | 'consent';
+export type AuthorizationPage = 'sign_in' | 'choose_account' | 'consent' | 'resume';
 
 /** Where an authorization request leads. */
 export type AuthorizationResult =
@@ -44,43 +44,74 @@ export async function beginAuthorization(
   pairs: Iterable<[string, string]>,
   browser: Browser,
 ): Promise<AuthorizationResult> {
-  const read = readParameters(pairs);
-  const { single } = read.value;
-  const isAddressDoubtful =
-    !read.ok && (read.refusal.parameter === 'client_id' || read.refusal.parameter === 'redirect_uri');
-  if (isAddressDoubtful) return shown(service, read.refusal, browser);
-  const clientId = single.get('client_id');
-  if (clientId === undefined) return shown(service, { reason: 'parameter_missing', parameter: 'client_id' }, browser);
-  const client = service.clients.get(clientId)?.metadata;
-  if (client === undefined) return shown(service, { reason: 'client_unknown' }, browser);
-  const redirect = matchRedirectUri(single.get('redirect_uri'), client);
-  if (!redirect.ok) return shown(service, redirect.refusal, browser);
-
-  const address = returnAddress(read.value, redirect.value);
-  if (!read.ok) return returned(service, address, read.refusal, browser);
-  const hint = await readHint(service, single.get('id_token_hint'));
-  const context = { client, redirectUri: redirect.value, catalogue: service.catalogue, ...(hint && { hint }) };
-  const parsed = parseAuthorizationRequest(read.value, context);
-  if (!parsed.ok) return returned(service, address, parsed.refusal, browser);
-  if (parsed.ignoredScopes.length > 0) {
-    service.log.info('scopes_ignored', {
-      client: clientId,
-      count: parsed.ignoredScopes.length,
-      correlationId: browser.correlationId,
-    });
-  }
-  return proceed(service, parsed.value, undefined, browser);
+  const read = await readRequest(service, pairs, browser);
+  return read.ok ? proceed(service, read.request, undefined, browser) : read.result;
 }
 
-/** Goes on with a request after a page: signed in, chosen, or simply reloaded. */
+/**
+ * Keeps a valid request that came without the browser's cookies (a POST from another site), to be resumed by a GET that
+ * brings them. Nothing is decided about the person before.
+ */
+export async function deferAuthorization(
+  service: Service,
+  pairs: Iterable<[string, string]>,
+  browser: Browser,
+): Promise<AuthorizationResult> {
+  const read = await readRequest(service, pairs, browser);
+  if (!read.ok) return read.result;
+  const ticket = service.draw.secret();
+  const row = newInteraction(service, read.request, ticket, browser);
+  const kept = await carryOut(service, draft({ inserts: [{ kind: 'interaction', row }] }), browser.correlationId);
+  return kept.ok ? { kind: 'page', page: 'resume', ticket } : returned(service, read.request, kept.refusal, browser);
+}
+
+/**
+ * Goes on with a request after a page: signed in, chosen, or simply reloaded. In another browser than the one that began it
+ * the request starts anew with a ticket of its own, as if its link had been followed there.
+ */
 export async function resumeAuthorization(
   service: Service,
   ticket: string,
   browser: Browser,
 ): Promise<AuthorizationResult> {
-  const interaction = await findInteraction(service, ticket, browser);
+  const interaction = await findTicket(service, ticket);
   if (interaction === undefined) return { kind: 'error_page', refusal: { reason: 'interaction_required' } };
-  return proceed(service, interaction.request, { interaction, ticket }, browser);
+  const inProgress = isOfBrowser(interaction, browser) ? { interaction, ticket } : undefined;
+  return proceed(service, interaction.request, inProgress, browser);
+}
+
+type ReadRequest = { ok: true; request: AuthorizationRequest } | { ok: false; result: AuthorizationResult };
+
+async function readRequest(
+  service: Service,
+  pairs: Iterable<[string, string]>,
+  browser: Browser,
+): Promise<ReadRequest> {
+  const show = (refusal: Refusal): ReadRequest => ({ ok: false, result: shown(service, refusal, browser) });
+  const read = readParameters(pairs);
+  const { single } = read.value;
+  const isAddressDoubtful =
+    !read.ok && (read.refusal.parameter === 'client_id' || read.refusal.parameter === 'redirect_uri');
+  if (isAddressDoubtful) return show(read.refusal);
+  const clientId = single.get('client_id');
+  if (clientId === undefined) return show({ reason: 'parameter_missing', parameter: 'client_id' });
+  const client = service.clients.get(clientId)?.metadata;
+  if (client === undefined) return show({ reason: 'client_unknown' });
+  const redirect = matchRedirectUri(single.get('redirect_uri'), client);
+  if (!redirect.ok) return show(redirect.refusal);
+
+  const address = returnAddress(read.value, redirect.value);
+  if (!read.ok) return { ok: false, result: returned(service, address, read.refusal, browser) };
+  const hint = await readHint(service, single.get('id_token_hint'));
+  const context = { client, redirectUri: redirect.value, catalogue: service.catalogue, ...(hint && { hint }) };
+  const parsed = parseAuthorizationRequest(read.value, context);
+  if (!parsed.ok) return { ok: false, result: returned(service, address, parsed.refusal, browser) };
+  noteIgnoredScopes(service, parsed.ignoredScopes.length, clientId, browser);
+  return { ok: true, request: parsed.value };
+}
+
+function noteIgnoredScopes({ log }: Service, count: number, client: string, { correlationId }: Browser): void {
+  if (count > 0) log.info('scopes_ignored', { client, count, correlationId });
 }
 
 /** The page in progress behind a ticket: only in the browser that began it, and while it lasts. */

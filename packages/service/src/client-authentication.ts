@@ -109,7 +109,7 @@ async function byAssertion(
       kind: 'once',
       hash: digest(`assertion|${metadata.client_id}|${jti}`),
       expiresAtMs: (exp + toleranceSeconds) * 1000,
-      operation: digest(service.draw.secret()),
+      operation: service.draw.operation(),
     };
     return { ok: true, client: proven({ metadata, isConfidential: true, once }) };
   } catch (error) {

@@ -1,4 +1,12 @@
-import { idPrefix, type DeviceId, type EventId, type FamilyId, type SessionId, type UserId } from '@ostiary/wire';
+import {
+  idPrefix,
+  type DeviceId,
+  type Digest,
+  type EventId,
+  type FamilyId,
+  type SessionId,
+  type UserId,
+} from '@ostiary/wire';
 import type { Random } from './ports.ts';
 
 /** Draws ids of 128 bits and secrets of 256. */
@@ -10,12 +18,23 @@ export interface Draw {
   eventId(): EventId;
   /** 128 bits without prefix: salts, `jti`, correlation ids. */
   handle(): string;
-  /** 256 bits: codes, tickets, cookies, operation ids. */
+  /** 256 bits: codes, tickets, cookies. */
   secret(): string;
+  /** 256 bits in the form of a digest: an operation id that nobody needs to know in the clear. */
+  operation(): Digest;
 }
 
+const poolBytes = 4096;
+
+/** Draws from a pool that is filled some kilobytes at a time: one call to the system serves a hundred ids. */
 export function drawFrom(random: Random): Draw {
-  const text = (length: number) => Buffer.from(random.bytes(length)).toString('base64url');
+  let pool = Buffer.alloc(0);
+  const text = (length: number) => {
+    if (pool.length < length) pool = Buffer.from(random.bytes(poolBytes));
+    const drawn = pool.toString('base64url', 0, length);
+    pool = pool.subarray(length);
+    return drawn;
+  };
   return {
     userId: () => (idPrefix.user + text(16)) as UserId,
     deviceId: () => (idPrefix.device + text(16)) as DeviceId,
@@ -24,5 +43,6 @@ export function drawFrom(random: Random): Draw {
     eventId: () => (idPrefix.event + text(16)) as EventId,
     handle: () => text(16),
     secret: () => text(32),
+    operation: () => text(32) as Digest,
   };
 }

@@ -102,7 +102,7 @@ function refreshPhases(
   request: TokenRequest & { grantType: 'refresh_token' },
   { client }: TokenCall,
 ): (run: number) => Promise<Decision<TokenGrant>> {
-  const operation = digest(service.draw.secret());
+  const operation = service.draw.operation();
   const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
   const parts = parseRefreshToken(request.refreshToken);
   return async () => {
@@ -147,7 +147,7 @@ function codePhases(
 ): () => Promise<Decision<TokenGrant>> {
   const { store, draw, keyring, catalogue, clock } = service;
   const hash = digest(request.code);
-  const operation = digest(draw.secret());
+  const operation = draw.operation();
   const newborn = { id: draw.familyId(), salt: draw.handle(), keyId: keyring.refreshKeyId() };
   const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
   const verifierChallenge = request.codeVerifier === undefined ? undefined : s256(request.codeVerifier);

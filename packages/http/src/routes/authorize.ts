@@ -1,4 +1,10 @@
-import { beginAuthorization, resumeAuthorization, type AuthorizationResult } from '@ostiary/service';
+import {
+  beginAuthorization,
+  deferAuthorization,
+  resumeAuthorization,
+  type AuthorizationPage,
+  type AuthorizationResult,
+} from '@ostiary/service';
 import type { Context, Hono } from 'hono';
 import { seeOther } from '../answers.ts';
 import { knownBrowser, type KnownBrowser } from '../browser.ts';
@@ -19,10 +25,13 @@ export function authorizeRoutes(app: Hono<Bindings>, context: HttpContext): void
   app.post('/authorize', async (c) => {
     const form = await readForm(c.req.raw, maxBytes);
     if (!form.ok) return showError(c, context, form.refusal);
-    // Cookies do not come along with a POST from another site: the same request by GET brings them.
-    const isCrossSite = c.req.header('cookie') === undefined && c.req.header('sec-fetch-site') !== 'none';
-    if (isCrossSite) return seeOther(withQuery(`${context.basePath}/authorize`, Object.fromEntries(form.pairs)));
-    return begin(c, context, form.pairs);
+    // Cookies do not come along with a POST from another site: the GET that follows brings them, and none may be set here.
+    const known = knownBrowser(c, context);
+    if (c.req.header('cookie') !== undefined) {
+      return lead(c, context, known, await beginAuthorization(context.service, form.pairs, known.browser));
+    }
+    const result = await deferAuthorization(context.service, form.pairs, known.browser);
+    return lead(c, context, { ...known, setCookies: [] }, result);
   });
   app.get('/authorize/resume', async (c) => {
     const known = knownBrowser(c, context);
@@ -40,6 +49,13 @@ async function begin(c: Context<Bindings>, context: HttpContext, pairs: URLSearc
   return lead(c, context, known, await beginAuthorization(context.service, pairs, known.browser));
 }
 
+const pagePaths: Record<AuthorizationPage, string> = {
+  sign_in: '/sign-in',
+  choose_account: '/sign-in',
+  consent: '/consent',
+  resume: '/authorize/resume',
+};
+
 /** Leads the browser where its request goes: back to the client, to a page, or to an error. */
 export function lead(
   c: Context<Bindings>,
@@ -53,8 +69,8 @@ export function lead(
     case 'error_page':
       return showError(c, context, result.refusal);
     case 'page': {
-      const path = result.page === 'consent' ? '/consent' : '/sign-in';
-      return seeOther(withQuery(context.basePath + path, { ticket: result.ticket }), setCookies);
+      const location = withQuery(context.basePath + pagePaths[result.page], { ticket: result.ticket });
+      return seeOther(location, setCookies);
     }
   }
 }
