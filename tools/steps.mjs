@@ -2,11 +2,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
+import { findTests, overdue } from './test-files.mjs';
 
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 /** @param {string} node executable @param {boolean} fix whether to repair what a tool can repair */
 export function checkSteps(node, fix) {
+  const units = findTests(['packages', 'apps', 'sdks', 'tools']);
   return [
     { name: 'format', command: [node, bin('oxfmt'), ...(fix ? [] : ['--check'])], first: true },
     { name: 'lint', command: [node, bin('oxlint'), '--deny-warnings', ...(fix ? ['--fix'] : [])], first: true },
@@ -14,21 +16,11 @@ export function checkSteps(node, fix) {
     { name: 'arrows', command: [node, 'tools/arrows.ts'] },
     { name: 'house', command: [node, 'tools/house.ts'] },
     { name: 'unused', command: [node, bin('knip'), '--no-progress', '--no-config-hints'] },
-    { name: 'units', command: [node, ...unitTests], hasCounts: true },
+    { name: 'units', command: [node, ...testOptions, ...units], tests: units },
   ];
 }
 
-/** Test files are found by node itself; a pattern that finds nothing is an error there. */
-const unitTests = [
-  '--test',
-  '--test-concurrency=2',
-  '--test-timeout=60000',
-  '--test-reporter=./tools/report.mjs',
-  'packages/*/src/**/*.test.ts',
-  'apps/*/src/**/*.test.ts',
-  'sdks/*/src/**/*.test.ts',
-  'tools/**/*.test.ts',
-];
+const testOptions = ['--test', '--test-concurrency=2', '--test-timeout=60000', '--test-reporter=./tools/report.mjs'];
 
 /**
  * Runs the steps, two at a time; those marked `first` rewrite files under --fix, so they go before the others, one by one.
@@ -52,15 +44,15 @@ function add(sum, { passed, failed }) {
   sum.failed += failed;
 }
 
-async function runStep({ name, command, hasCounts }) {
+async function runStep({ name, command, tests }) {
   const startMs = Date.now();
-  const { code, output } = await capture(command);
+  const { code, output } = await capture(command, tests);
   const seconds = ((Date.now() - startMs) / 1000).toFixed(1);
-  const counts = hasCounts ? (countsIn(output) ?? { passed: 0, failed: 0 }) : { passed: code === 0 ? 1 : 0, failed: 0 };
+  const counts = tests ? (countsIn(output) ?? { passed: 0, failed: 0 }) : { passed: code === 0 ? 1 : 0, failed: 0 };
   const isGreen = code === 0 && counts.passed > 0;
   if (!isGreen && counts.failed === 0) counts.failed = 1;
-  const tests = hasCounts ? `  ${counts.passed} passed` : '';
-  process.stdout.write(`${isGreen ? 'ok  ' : 'FAIL'} ${name.padEnd(8)} ${seconds.padStart(5)} s${tests}\n`);
+  const total = tests ? `  ${counts.passed} passed` : '';
+  process.stdout.write(`${isGreen ? 'ok  ' : 'FAIL'} ${name.padEnd(8)} ${seconds.padStart(5)} s${total}\n`);
   if (!isGreen) process.stdout.write(`${output.trimEnd()}\n\n`);
   return counts;
 }
@@ -71,10 +63,9 @@ export function countsIn(output) {
   return found && { passed: Number(found[1]), failed: Number(found[2]) };
 }
 
-/** A test file that leaves a timer or a socket open would otherwise keep its runner waiting for ever. */
 const endWithinMs = 180_000;
 
-function capture([program, ...args]) {
+function capture([program, ...args], tests = []) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: endWithinMs });
     let output = '';
@@ -82,7 +73,7 @@ function capture([program, ...args]) {
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => resolve({ code: 1, output: `${program}: ${error.message}` }));
     child.on('close', (code) => {
-      const note = child.killed ? `\nstopped: it ran longer than ${endWithinMs / 1000} s` : '';
+      const note = child.killed ? `\n${overdue(tests, output, endWithinMs)}` : '';
       resolve({ code: code ?? 1, output: output + note });
     });
   });

@@ -1,10 +1,9 @@
 // npm test: the whole proof. Checks and unit tests first, then what crosses rooms, folder by folder.
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { provideChromium } from './chromium.mjs';
 import { prepare, root } from './setup.mjs';
 import { checkSteps, countsIn, runSteps } from './steps.mjs';
+import { findTests, overdue } from './test-files.mjs';
 
 const folderWithinMs = 10 * 60_000;
 const order = ['pins', 'interop', 'security', 'faults', 'e2e'];
@@ -23,12 +22,10 @@ finish();
 
 /** Folders of tests/ with their test files, in order: quick and telling ones first. */
 function testFolders() {
-  const paths = readdirSync(join(root, 'tests'), { recursive: true }).map(String);
-  const files = paths.filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules')).toSorted();
   const folders = new Map(order.map((folder) => [folder, []]));
-  for (const file of files) {
-    const folder = file.includes('/') ? file.slice(0, file.indexOf('/')) : 'tests';
-    folders.set(folder, [...(folders.get(folder) ?? []), `tests/${file}`]);
+  for (const file of findTests(['tests'])) {
+    const [, folder = ''] = /^tests\/([^/]+)\//.exec(file) ?? [];
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
   return [...folders].filter(([, found]) => found.length > 0);
 }
@@ -61,16 +58,10 @@ function runTests(files) {
     });
     child.on('error', (error) => resolve({ code: 1, output: error.message }));
     child.on('close', (code) => {
-      if (child.killed) process.stdout.write(`${overdue(files, output)}\n`);
+      if (child.killed) process.stdout.write(`${overdue(files, output, folderWithinMs)}\n`);
       resolve({ code: code ?? 1, output });
     });
   });
-}
-
-/** A file that leaves a timer or a socket open keeps its runner waiting. */
-function overdue(files, output) {
-  const unfinished = files.filter((file) => !output.includes(file)).join(', ');
-  return `FAIL stopped after ${folderWithinMs / 60_000} minutes; not at an end: ${unfinished}`;
 }
 
 function finish() {
