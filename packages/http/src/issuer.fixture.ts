@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createService, type KeyWrapper, type Log, type Service, type Settings } from '@ostiary/service';
 import { openSqliteStore } from '@ostiary/storage-sqlite';
 import type { ApiId, ApiMetadata, ClientId, ClientMetadata, Digest } from '@ostiary/wire';
 import { createHandler, type Handler } from './handler.ts';
+import { aesWrapper } from './key-wrapper.fixture.ts';
 
 /** A clock that stands until it is moved. */
 export interface StillClock {
@@ -101,7 +102,8 @@ export interface TestIssuer {
   /** Lines of the log, as JSON. */
   log: string[];
   request(path: string, init?: RequestInit, address?: string): Promise<Response>;
-  browser(): TestBrowser;
+  /** A new browser, in this process or by the way given. */
+  browser(request?: Send): TestBrowser;
   close(): Promise<void>;
 }
 
@@ -129,7 +131,7 @@ export async function openIssuer({
     const url = path.startsWith('http') ? path : base + path;
     return handler(new Request(url, { redirect: 'manual', ...init }), { address, isTls: false });
   };
-  const browser = () => new TestBrowser(request, base);
+  const browser = (send: Send = request) => new TestBrowser(send, base);
   return { service, handler, clock, log, request, browser, close: () => store.close() };
 }
 
@@ -154,22 +156,6 @@ function recordingLog(lines: string[]): Log {
   return { info: record('info'), warn: record('warn'), error: record('error') };
 }
 
-function aesWrapper(key: Buffer): KeyWrapper {
-  return {
-    seal(plain, context) {
-      const nonce = randomBytes(12);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(context));
-      return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url');
-    },
-    open(sealed, context) {
-      const bytes = Buffer.from(sealed, 'base64url');
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(Buffer.from(context));
-      decipher.setAuthTag(bytes.subarray(-16));
-      return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
-    },
-  };
-}
-
 export const verifier = 'a-code-verifier-that-is-long-enough-for-rfc-7636';
 export const challenge = createHash('sha256').update(verifier).digest('base64url');
 
@@ -188,13 +174,16 @@ export function authorizeParameters(changes: Record<string, string | undefined> 
   return new URLSearchParams(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
+/** Sends a request to a path or address of the issuer, without following redirects. */
+type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
 /** A browser without script: keeps cookies, follows redirects within the issuer, fills forms. */
 export class TestBrowser {
   readonly cookies = new Map<string, string>();
-  readonly #request: (path: string, init?: RequestInit) => Promise<Response>;
+  readonly #request: Send;
   readonly #issuer: string;
 
-  constructor(request: (path: string, init?: RequestInit) => Promise<Response>, home: string) {
+  constructor(request: Send, home: string) {
     this.#request = request;
     this.#issuer = home;
   }
