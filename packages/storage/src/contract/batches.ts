@@ -1,11 +1,23 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
-import type { Plan } from '@ostiary/model';
+import type { PartialPlan, Plan } from '@ostiary/model';
 import { StorageUnavailable } from '../committer.ts';
 import type { Store } from '../store.ts';
 import type { NewPlace } from './place.ts';
 import { withStore, withStores } from './place.ts';
-import { advance, codeRow, digest, event, eventId, familyRow, plan, redemption, userId } from './rows.ts';
+import {
+  advance,
+  codeRow,
+  digest,
+  event,
+  eventId,
+  familyId,
+  familyRow,
+  plan,
+  redemption,
+  terms,
+  userId,
+} from './rows.ts';
 import { bear, commitAtOnce, committedCount, family, furnish, mustCommit } from './world.ts';
 
 const committed = { kind: 'committed' };
@@ -92,6 +104,45 @@ export function batchesContract(newPlace: NewPlace): void {
       it(
         `${places.length} of ${size}`,
         withStore(newPlace, async (store) => poisonFailsAlone(store, size, places)),
+      );
+    }
+
+    it(
+      'terms that it was the first to bring can be brought by the next plan',
+      withStore(newPlace, async (store) => {
+        await furnish(store);
+        const row = familyRow('next', { terms: { ...terms, idleSeconds: 77 } });
+        const [poisoned, next] = await Promise.allSettled([
+          store.commit(
+            plan({ inserts: [{ kind: 'family', row: { ...row, id: familyId('x') } }, ...poison('x').inserts] }),
+          ),
+          store.commit(plan({ inserts: [{ kind: 'family', row }] })),
+        ]);
+        assert.deepEqual([poisoned.status, next.status], ['rejected', 'fulfilled']);
+        assert.deepEqual(await family(store, 'next'), row);
+        assert.equal(await store.families.find(familyId('x')), undefined);
+      }),
+    );
+
+    const twice: Record<string, PartialPlan> = {
+      'advances one family twice': { advances: [advance('f0', 0), advance('f0', 0)] },
+      'consumes one code twice': {
+        consumes: ['x', 'y'].map((label) => ({ kind: 'code', hash: codeRow('c').hash, redemption: redemption(label) })),
+      },
+    };
+    for (const [title, parts] of Object.entries(twice)) {
+      it(
+        `a plan that ${title}`,
+        withStore(newPlace, async (store) => {
+          await furnish(store);
+          await bear(store, 'f0');
+          await mustCommit(store, { inserts: [{ kind: 'code', row: codeRow('c') }] });
+          const [failed, next] = await Promise.allSettled([store.commit(plan(parts)), store.commit(plan({}))]);
+          assert.ok(failed.status === 'rejected' && !(failed.reason instanceof StorageUnavailable));
+          assert.equal(next.status, 'fulfilled');
+          assert.deepEqual(await family(store, 'f0'), familyRow('f0'));
+          assert.deepEqual(await store.codes.find(codeRow('c').hash), codeRow('c'));
+        }),
       );
     }
 
