@@ -1,1 +1,2 @@
-export {};
+export { startLab } from './lab.ts';
+export type { Lab, LabOptions } from './lab.ts';

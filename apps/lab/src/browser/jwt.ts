@@ -1,0 +1,45 @@
+import { base64urlToText } from './base64url.ts';
+
+type JsonObject = Record<string, unknown>;
+
+export interface DecodedJwt {
+  header: JsonObject;
+  payload: JsonObject;
+}
+
+/** What a JWT says, unverified: for showing and for `exp`, never for trust. Undefined when it is not a JWT. */
+export function decodeJwt(token: string): DecodedJwt | undefined {
+  const [head, body, signature, ...rest] = token.split('.');
+  if (!head || !body || signature === undefined || rest.length > 0) return undefined;
+  try {
+    const header: unknown = JSON.parse(base64urlToText(head));
+    const payload: unknown = JSON.parse(base64urlToText(body));
+    return isJsonObject(header) && isJsonObject(payload) ? { header, payload } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the token is over, or undefined when it is not a JWT or names no end. Milliseconds since 1970. */
+export function expiresAtMs(token: string): number | undefined {
+  const exp = decodeJwt(token)?.payload['exp'];
+  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
+}
+
+/** A token is over from the second that `exp` names on. One whose end cannot be read is left to the API. */
+export function isAccessTokenExpired(token: string, nowMs: number): boolean {
+  const endMs = expiresAtMs(token);
+  return endMs !== undefined && nowMs >= endMs;
+}
+
+/** The claims of a payload that are points in time, in the order of the payload. */
+export function timesOf(payload: JsonObject): { claim: string; atMs: number }[] {
+  return ['iat', 'nbf', 'auth_time', 'exp'].flatMap((claim) => {
+    const seconds = payload[claim];
+    return typeof seconds === 'number' && Number.isFinite(seconds) ? [{ claim, atMs: seconds * 1000 }] : [];
+  });
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startFakeIssuer } from '../test/fake-issuer.ts';
+import type { FakeIssuer } from '../test/fake-issuer.ts';
+import { startLab } from './lab.ts';
+import type { Lab } from './lab.ts';
+
+let fake: FakeIssuer;
+let lab: Lab;
+
+before(async () => {
+  fake = await startFakeIssuer();
+  lab = await startLab({ issuer: fake.issuer, port: 0, apiPort: 0 });
+});
+
+after(async () => {
+  await lab.close();
+  fake.close();
+});
+
+async function call(path: string, token?: string): Promise<Response> {
+  return fetch(lab.apiUrl + path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+}
+
+describe('the Lab API', () => {
+  it('answers a token with read:reports and says when it was issued', async () => {
+    const issuedAt = fake.nowSeconds();
+    const response = await call('/reports', await fake.accessToken({ iat: issuedAt }));
+    assert.equal(response.status, 200);
+    const body = (await response.json()) as { reports: unknown[]; tokenIssuedAtSeconds: number };
+    assert.equal(body.tokenIssuedAtSeconds, issuedAt);
+    assert.equal(body.reports.length, 2);
+  });
+
+  it('asks for a token without naming an error when there is none', async () => {
+    const response = await call('/reports');
+    assert.equal(response.status, 401);
+    assert.equal(response.headers.get('www-authenticate'), 'Bearer realm="lab"');
+  });
+
+  it('says 401 invalid_token to an expired token, and the legacy path says 403', async () => {
+    const expired = await fake.accessToken({ exp: fake.nowSeconds() - 1 });
+    const response = await call('/reports', expired);
+    assert.equal(response.status, 401);
+    assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer error="invalid_token"/);
+    assert.equal((await call('/legacy/reports', expired)).status, 403);
+  });
+
+  it('says 403 insufficient_scope, naming the scope, to a token without it', async () => {
+    const response = await call('/reports', await fake.accessToken({ scope: 'openid eq1 read:reports2' }));
+    assert.equal(response.status, 403);
+    assert.match(response.headers.get('www-authenticate') ?? '', /error="insufficient_scope".*scope="read:reports"/);
+  });
+
+  const strangers: [name: string, token: () => Promise<string>][] = [
+    ['another audience', () => fake.accessToken({ aud: 'https://other.example' })],
+    ['another issuer', () => fake.accessToken({ iss: 'http://localhost:1' })],
+    ['the type of an ID token', () => fake.accessToken({}, 'JWT')],
+    ['no end', () => fake.accessToken({ exp: undefined })],
+    ['a spoiled signature', async () => `${(await fake.accessToken()).slice(0, -8)}AAAAAAAA`],
+    ['the algorithm none', async () => `${btoa('{"alg":"none","typ":"at+jwt"}')}.${btoa('{}')}.`],
+    ['no form of a JWT', async () => 'nonsense'],
+  ];
+  for (const [name, token] of strangers) {
+    it(`refuses a token with ${name}, on the legacy path too`, async () => {
+      assert.equal((await call('/reports', await token())).status, 401);
+      assert.equal((await call('/legacy/reports', await token())).status, 401);
+    });
+  }
+
+  it('judges expiry by the clock of the issuer', async () => {
+    const token = await fake.accessToken();
+    assert.equal((await call('/reports', token)).status, 200);
+    fake.advance(3601);
+    assert.equal((await call('/reports', token)).status, 401);
+    assert.equal((await call('/reports', await fake.accessToken())).status, 200);
+  });
+
+  it('lets the page, and no other origin, read its answers', async () => {
+    const preflight = (origin: string) =>
+      fetch(`${lab.apiUrl}/reports`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'GET', 'access-control-request-headers': 'authorization' },
+      });
+    const page = await preflight(lab.url);
+    assert.equal(page.headers.get('access-control-allow-origin'), lab.url);
+    assert.match(page.headers.get('access-control-allow-headers') ?? '', /authorization/i);
+    assert.notEqual(
+      (await preflight('http://evil.example')).headers.get('access-control-allow-origin'),
+      'http://evil.example',
+    );
+  });
+
+  it('says 503, not 401, when the issuer cannot be reached', async () => {
+    const lonely = await startLab({ issuer: 'http://localhost:1', port: 0, apiPort: 0 });
+    try {
+      const headers = { authorization: 'Bearer a.b.c', origin: lonely.url };
+      const response = await fetch(`${lonely.apiUrl}/reports`, { headers });
+      assert.equal(response.status, 503);
+      assert.equal(response.headers.get('access-control-allow-origin'), lonely.url);
+    } finally {
+      await lonely.close();
+    }
+  });
+});
+
+describe('the server of the page', () => {
+  it('gives the page at / and at /callback, with a policy that allows no inline script', async () => {
+    for (const path of ['/', '/callback?code=x&state=y']) {
+      const response = await fetch(lab.url + path);
+      assert.equal(response.status, 200);
+      const policy = response.headers.get('content-security-policy') ?? '';
+      assert.match(policy, /script-src 'self';/);
+      assert.ok(policy.includes(`connect-src 'self' ${fake.issuer} ${lab.apiUrl};`));
+      assert.doesNotMatch(policy, /unsafe/);
+      assert.doesNotMatch(await response.text(), /<script(?![^>]*src=)|\son\w+=|style=/);
+    }
+  });
+
+  it('gives browser modules as JavaScript without types', async () => {
+    const response = await fetch(`${lab.url}/browser/jwt.ts`);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/javascript/);
+    assert.doesNotMatch(await response.text(), /interface |: string/);
+  });
+
+  it('gives nothing outside the folder of browser modules, and no tests', async () => {
+    for (const name of ['jwt.test.ts', '..%2flab.ts', 'nothing.ts', '%2e%2e%2fmain.ts']) {
+      assert.equal((await fetch(`${lab.url}/browser/${name}`)).status, 404, name);
+    }
+  });
+
+  it('moves the clock for the page alone', async () => {
+    const move = (origin: string, body: string) =>
+      fetch(`${lab.url}/clock`, { method: 'POST', headers: { origin, 'content-type': 'application/json' }, body });
+    const before = fake.clock().offsetMs;
+    assert.equal((await move('http://evil.example', '{"advanceSeconds":60}')).status, 403);
+    assert.equal((await move(lab.url, '{"advanceSeconds":"60"}')).status, 400);
+    assert.equal(fake.clock().offsetMs, before);
+    const moved = await move(lab.url, '{"advanceSeconds":60}');
+    assert.deepEqual(await moved.json(), { offsetMs: before + 60_000 });
+  });
+});
+
+it('a taken port rejects the start', async () => {
+  const port = Number(new URL(lab.url).port);
+  await assert.rejects(startLab({ issuer: fake.issuer, port: 0, apiPort: port }), { code: 'EADDRINUSE' });
+});
