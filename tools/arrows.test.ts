@@ -151,3 +151,13 @@ for (const specifier of ['node:fs', 'fs', 'node:fs/promises']) {
     assert.deepEqual(messages(sqlite, { path: 'packages/storage-sqlite/src/a.ts', text }), []);
   });
 }
+
+test('a fixture may use devDependencies, and only tests import it', () => {
+  const room = manifest('packages/http', { devDependencies: ['@ostiary/storage-sqlite'] });
+  const fixture = { path: 'packages/http/src/a.fixture.ts', text: `import { open } from '@ostiary/storage-sqlite';` };
+  const text = `import { a } from './a.fixture.ts';`;
+  assert.deepEqual(messages(sqlite, room, fixture, { path: 'packages/http/src/b.test.ts', text }), []);
+  assert.deepEqual(messages(sqlite, room, fixture, { path: 'packages/http/src/b.ts', text }), [
+    `packages/http/src/b.ts './a.fixture.ts' is for tests only`,
+  ]);
+});

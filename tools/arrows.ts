@@ -89,8 +89,11 @@ function isAllowed(from: string, to: string): boolean {
   return from === to || (allowedArrows[from]?.includes(to) ?? false);
 }
 
-function checkArrow({ file, line, specifier, from, packageName, to }: Arrow): Finding[] {
+function checkArrow({ file, line, specifier, from, packageName, to, target }: Arrow): Finding[] {
   const finding = (message: string) => [{ path: file.path, line, message }];
+  if (packageName === undefined && target && isTest({ path: target, text: '' }) && !isTest(file)) {
+    return finding(`'${specifier}' is for tests only`);
+  }
   if (packageName === undefined) {
     return to === from ? [] : finding(`'${specifier}' leaves ${from.room}: import the package by its name`);
   }

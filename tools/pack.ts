@@ -14,6 +14,8 @@ interface Manifest {
   /** Not in `bin` itself: npm would mark the linked source as executable in every checkout. */
   readonly publishConfig?: { readonly bin?: Readonly<Record<string, string>> };
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: object;
 }
 
 interface Room {
@@ -80,7 +82,7 @@ function compile(rooms: readonly Room[], work: string): void {
       typeRoots: [join(root, 'node_modules', '@types')],
     },
     include: rooms.map(({ folder }) => join(root, folder, 'src')),
-    exclude: [join(root, '**', '*.test.ts')],
+    exclude: [join(root, '**', '*.test.ts'), join(root, '**', '*.fixture.ts')],
   };
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
   run(join(root, 'node_modules', '.bin', 'tsc'), ['-p', join(work, 'tsconfig.json')], root);
@@ -125,7 +127,7 @@ function nameInterpreter(file: string): void {
 }
 
 function publishedManifest(manifest: Manifest, rooms: readonly Room[]): object {
-  const { name, version, description, license, publishConfig } = manifest;
+  const { name, version, description, license, publishConfig, peerDependencies, peerDependenciesMeta } = manifest;
   const bin = publishConfig?.bin;
   const versionOf = (dependency: string) => rooms.find((room) => room.manifest.name === dependency)?.manifest.version;
   return {
@@ -143,6 +145,8 @@ function publishedManifest(manifest: Manifest, rooms: readonly Room[]): object {
         versionOf(dependency) ?? range,
       ]),
     ),
+    peerDependencies,
+    peerDependenciesMeta,
   };
 }
 

@@ -36,9 +36,9 @@ export function isCode({ path }: SourceFile): boolean {
   return /\.(ts|mts|mjs|js)$/.test(path);
 }
 
-/** Tests, and the workspaces that exist only to test and measure. */
+/** Tests, what only tests import (`*.fixture.ts`, a room's `test/`), and the workspaces that exist only to test and measure. */
 export function isTest({ path }: SourceFile): boolean {
-  return path.endsWith('.test.ts') || /^(tests|bench)\//.test(path);
+  return /\.(test|fixture)\.ts$|^(packages|apps|sdks)\/[^/]+\/test\//.test(path) || /^(tests|bench)\//.test(path);
 }
 
 /** Prints findings as `path:line message` and sets the exit code. */

@@ -8,7 +8,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 
 /** @param {string} node executable @param {boolean} fix whether to repair what a tool can repair */
 export function checkSteps(node, fix) {
-  const units = findTests(['packages', 'apps', 'sdks', 'tools']);
+  const units = findTests(['packages', 'apps', 'sdks', 'tools', 'bench']);
   return [
     { name: 'format', command: [node, bin('oxfmt'), ...(fix ? [] : ['--check'])], first: true },
     { name: 'lint', command: [node, bin('oxlint'), '--deny-warnings', ...(fix ? ['--fix'] : [])], first: true },

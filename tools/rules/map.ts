@@ -23,7 +23,10 @@ export function checkMap(files: readonly SourceFile[]): Finding[] {
 
 function isThere(word: string, places: ReadonlySet<string>): boolean {
   const [room = '', ...rest] = word.split('/');
-  const spellings = [word, ...['packages', 'apps', 'sdks'].map((top) => [top, room, 'src', ...rest].join('/'))];
+  const spellings = [
+    word,
+    ...['packages', 'apps', 'sdks'].flatMap((top) => [`${top}/${word}`, [top, room, 'src', ...rest].join('/')]),
+  ];
   if (!word.includes('*')) return spellings.some((spelling) => places.has(spelling));
   const patterns = spellings.map(
     (spelling) => new RegExp(`^${spelling.replaceAll('.', '\\.').replaceAll('*', '[^/]+')}$`),

@@ -41,6 +41,8 @@ test('barrels: a file other than index.ts does not re-export', () => {
     `4 ${message}`,
   ]);
   assert.deepEqual(lines(checkBarrels, 'packages/http/src/index.ts', text), []);
+  const manifest = { path: 'packages/http/package.json', text: `{ "exports": { "./all": "./src/all.ts" } }` };
+  assert.deepEqual(lines(checkBarrels, 'packages/http/src/all.ts', text, [manifest]), []);
 });
 
 test('purity: the engine has no this, throw, class or await', () => {
@@ -125,7 +127,7 @@ test('links: a relative link leads somewhere', () => {
 
 test('map: every path that ARCHITECTURE.md names exists', () => {
   const text = [
-    'packages/http/ and http/routes/token.ts and decisions/0001-*.md, over application/json or http/https',
+    'packages/http/ and http/routes/token.ts, http/src/routes/token.ts, decisions/0001-*.md, over application/json or http/https',
     'packages/attic/ holds nothing, http/routes/gone.ts is gone, decisions/9*.md too',
   ].join('\n');
   const others = ['packages/http/src/routes/token.ts', 'decisions/0001-x.md'].map((path) => ({ path, text: '' }));
