@@ -1,6 +1,7 @@
 import { digest } from '@ostiary/service';
 import type { RegisteredClient, SeedUser } from '@ostiary/service';
 import type { ApiMetadata } from '@ostiary/wire';
+import { comparedUsername } from './compared-username.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConfiguredClient } from './configured-client.ts';
 import { completeApi, completeClient, completeSession } from './defaults.ts';
@@ -99,8 +100,7 @@ function readUser(item: unknown, index: number, secrets: SecretSource): Part<Con
   const { value: written, problems } = readPart(userSchema, item, ['users', index]);
   if (written === undefined) return { problems };
   const at = `users[${index}]`;
-  // The service compares usernames in this form.
-  const comparedName = written.username.normalize('NFC').trim().toLowerCase();
+  const comparedName = comparedUsername(written.username);
   const user = { at, username: written.username, comparedName, claims: written.claims ?? {} };
   const password = resolveSecret(written.password, secrets);
   if (password.ok) return { value: { ...user, password: password.value }, problems };

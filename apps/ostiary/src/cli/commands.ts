@@ -1,0 +1,56 @@
+import type { Command, CommandOption } from './command.ts';
+
+const configuration = {
+  config: { type: 'string', value: 'FILE', help: 'configuration file (default: ostiary.config.ts, then .json, here)' },
+  'master-key-file': { type: 'string', value: 'FILE', help: 'file of the master key, in place of the environment' },
+  development: { type: 'boolean', help: 'for trying out: test clock, demonstration secrets, a key made when missing' },
+} satisfies Record<string, CommandOption>;
+
+const username: CommandOption = { type: 'string', value: 'NAME', help: 'whom' };
+
+export const commands: readonly Command[] = [
+  {
+    name: 'start',
+    summary: 'runs the server',
+    options: {
+      ...configuration,
+      port: { type: 'string', value: 'N', help: 'port to listen on (default: as configured)' },
+      host: { type: 'string', value: 'HOST', help: 'address to listen on (default: as configured)' },
+    },
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'init',
+    summary: 'writes a configuration file to begin with, and a master key',
+    options: { config: configuration.config, 'master-key-file': configuration['master-key-file'] },
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    name: 'keys rotate',
+    summary: 'makes new signing and refresh keys, published at once and used later',
+    options: configuration,
+    load: async () => (await import('./keys-rotate.ts')).rotateKeys,
+  },
+  {
+    name: 'user add',
+    summary: 'adds a user; the password is read from standard input',
+    options: {
+      ...configuration,
+      username,
+      claims: { type: 'string', value: 'JSON', help: `OpenID claims, such as '{"name":"Ada"}'` },
+    },
+    load: async () => (await import('./user-add.ts')).addOneUser,
+  },
+  {
+    name: 'user disable',
+    summary: 'bars a user and ends everything that is theirs',
+    options: { ...configuration, username },
+    load: async () => (await import('./user-standing.ts')).disableOneUser,
+  },
+  {
+    name: 'user enable',
+    summary: 'lets a disabled user sign in again',
+    options: { ...configuration, username },
+    load: async () => (await import('./user-standing.ts')).enableOneUser,
+  },
+];

@@ -1,0 +1,84 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import type { Handler, Peer } from '@ostiary/http';
+import type { Log } from '@ostiary/service';
+import { codeOf, messageOf, Stop } from './stop.ts';
+
+export interface Served {
+  host: string;
+  /** The port in use: another than asked for when that was 0. */
+  port: number;
+  /** Stops accepting, lets requests in progress finish for a while, then closes every connection. */
+  close(): Promise<void>;
+}
+
+/** A client that sends slowly or holds on for nothing is shown out; a proxy's idle connections (60 s is usual) stay. */
+const limits = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+};
+const maxHeadersCount = 100;
+const maxConnections = 4096;
+const finishWithinMs = 10_000;
+
+/** Listens, and hands every request to the handler. Throws `Stop` when the address cannot be had. */
+export async function serve(
+  handler: Handler,
+  { host, port }: { host: string; port: number },
+  log: Log,
+): Promise<Served> {
+  const answer = getRequestListener((request, { incoming }) => handler(request, peerOf(incoming as IncomingMessage)), {
+    errorHandler: (fault) => answerFault(fault, log),
+  });
+  const server = createServer(limits, (request, response) => void answer(request, response));
+  server.maxHeadersCount = maxHeadersCount;
+  server.maxConnections = maxConnections;
+  await listen(server, host, port);
+  return { host, port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+function peerOf({ socket }: IncomingMessage): Peer {
+  return { address: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''), isTls: 'encrypted' in socket };
+}
+
+function answerFault(fault: unknown, log: Log): Response {
+  // A request line or Host header that makes no URL.
+  if (fault instanceof RequestError) return new Response('Bad Request\n', { status: 400 });
+  log.error('unexpected', { error: fault instanceof Error ? fault.name : typeof fault });
+  return new Response('Internal Server Error\n', { status: 500 });
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (fault) => reject(new Stop(whyNot(fault, host, port), { cause: fault })));
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function whyNot(fault: Error, host: string, port: number): string {
+  switch (codeOf(fault)) {
+    case 'EADDRINUSE':
+      return `port ${port} is in use on ${host}; stop the program that has it ("lsof -i :${port}" names it) or choose another --port`;
+    case 'EACCES':
+      return `port ${port} is not for everybody to open; choose one above 1023 by --port`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `this machine has no address ${host}; choose another --host`;
+    default:
+      return `cannot listen on ${host}, port ${port}: ${messageOf(fault)}`;
+  }
+}
+
+/** Connections that idle are closed at once, the others as soon as their answer is out. */
+async function close(server: Server): Promise<void> {
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const end = setTimeout(() => server.closeAllConnections(), finishWithinMs);
+  await new Promise((resolve) => server.close(resolve));
+  clearInterval(sweep);
+  clearTimeout(end);
+}
