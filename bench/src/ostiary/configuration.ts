@@ -10,7 +10,7 @@ import {
 } from '../subject.ts';
 
 export const SPA_CLIENTS = ['bench-spa-1', 'bench-spa-2', 'bench-spa-3', 'bench-spa-4'];
-export const USERS = Array.from({ length: 16 }, (_, index) => ({
+export const USERS = Array.from({ length: 9 }, (_, index) => ({
   username: `user-${index}@bench.example`,
   password: `bench-password-of-user-${index}`,
 }));

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -24,7 +25,10 @@ export async function startOstiary(): Promise<Subject> {
   const configPath = join(folder, 'ostiary.config.json');
   const databasePath = join(folder, 'ostiary.db');
   await writeFile(configPath, JSON.stringify(configuration(origin, databasePath)));
-  const child = startServer(ENTRY, ['start', '--config', configPath, '--port', String(port)], { HOME: folder });
+  const child = startServer(ENTRY, ['start', '--config', configPath, '--port', String(port)], {
+    HOME: folder,
+    OSTIARY_MASTER_KEY: randomBytes(32).toString('base64url'),
+  });
   const stop = async (): Promise<void> => {
     await stopChild(child);
     await rm(folder, { recursive: true });
