@@ -22,7 +22,7 @@ export function oauthErrorAnswer(refusal: Refusal): Response {
     error_description: description,
     ...(refusal.cause !== undefined && { error_cause: refusal.cause }),
   };
-  return jsonAnswer(body, statusOf(refusal, error), errorHeaders(refusal, error));
+  return jsonAnswer(body, statusOf(refusal, error), errorHeaders(refusal));
 }
 
 export function statusOf({ reason }: Refusal, error: OAuthError): number {
@@ -32,10 +32,14 @@ export function statusOf({ reason }: Refusal, error: OAuthError): number {
   return error === 'invalid_client' ? 401 : 400;
 }
 
-function errorHeaders({ retryAfterSeconds }: Refusal, error: OAuthError): Record<string, string> {
+function errorHeaders(refusal: Refusal): Record<string, string> {
+  const { error, description } = wireWords(refusal);
+  const { retryAfterSeconds } = refusal;
+  // Clients that act on the challenge never read the body: what went wrong stands in both.
+  const said = `error="${error}", error_description="${description}"`;
   return {
     ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
-    ...(error === 'invalid_client' && { 'WWW-Authenticate': 'Basic realm="token endpoint", charset="UTF-8"' }),
+    ...(error === 'invalid_client' && { 'WWW-Authenticate': `Basic realm="token endpoint", charset="UTF-8", ${said}` }),
   };
 }
 
