@@ -183,7 +183,7 @@ export class TestBrowser {
   readonly #request: Send;
   readonly #issuer: string;
 
-  constructor(request: Send, home: string) {
+  constructor(request: Send, home = issuer) {
     this.#request = request;
     this.#issuer = home;
   }
