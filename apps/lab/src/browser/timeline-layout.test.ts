@@ -64,6 +64,11 @@ describe('layOutTimeline', () => {
     assert.equal(placed.isOver, true);
   });
 
+  it('after sign-out the picture still reaches to where the last access token ends', () => {
+    const layout = layOut([bar('access', { fromMs: 0, usedUntilMs: 60_000, expiresAtMs: HOUR })], 120_000);
+    assert.ok(layout.bars[0] && layout.bars[0].validToPx > layout.nowPx);
+  });
+
   it('events of the refresh lane stand below its bars, the end stands on their line', () => {
     const items = [
       bar('refresh', { fromMs: 0, usedUntilMs: 9, expiresAtMs: HOUR }),

@@ -110,7 +110,11 @@ function instantsOf(items: TimelineItem[], nowMs: number): number[] {
     const ends = item.usedUntilMs === undefined ? item.expiresAtMs : undefined;
     return ends === undefined ? [item.fromMs] : [item.fromMs, ends];
   });
-  return [...instants, nowMs];
+  // A replaced access token may outlive everything else: the picture must reach to where it ends.
+  const lastValidMs = items.flatMap((item) =>
+    item.shape === 'bar' && item.lane === 'access' ? (item.expiresAtMs ?? []) : [],
+  );
+  return [...instants, Math.max(nowMs, ...lastValidMs), nowMs];
 }
 
 function placeBar(item: Bar, nowMs: number, xOf: TimeScale['xOf'], yPx: number): PlacedBar {
