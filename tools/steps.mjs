@@ -12,11 +12,11 @@ export function checkSteps(node, fix) {
   return [
     { name: 'format', command: [node, bin('oxfmt'), ...(fix ? [] : ['--check'])], first: true },
     { name: 'lint', command: [node, bin('oxlint'), '--deny-warnings', ...(fix ? ['--fix'] : [])], first: true },
+    { name: 'units', command: [node, ...testOptions, ...units], tests: units },
     { name: 'types', command: [node, bin('tsc'), '-p', '.'] },
     { name: 'arrows', command: [node, 'tools/arrows.ts'] },
     { name: 'house', command: [node, 'tools/house.ts'] },
     { name: 'unused', command: [node, bin('knip'), '--no-progress', '--no-config-hints'] },
-    { name: 'units', command: [node, ...testOptions, ...units], tests: units },
   ];
 }
 

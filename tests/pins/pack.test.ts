@@ -69,7 +69,8 @@ test('no tarball holds a test or a source', () => {
 
 test('the installed program runs in an empty folder', () => {
   const help = run(join(project, 'node_modules', '.bin', 'ostiary'), ['--help'], project);
-  assert.match(help, /ostiary start/);
+  assert.match(help, /^usage: ostiary COMMAND/m);
+  assert.match(help, /^ {2}start /m);
 });
 
 test('a configuration file is typed by the installed declarations', () => {
