@@ -23,7 +23,7 @@ import {
 } from './rows.ts';
 
 /** Few names, so that plans meet. Rows of these names are there at the start. */
-export const labels = { users: ['ada', 'bob'], places: ['laptop', 'phone'], rows: ['f', 'g', 'h'] } as const;
+const labels = { users: ['ada', 'bob'], places: ['laptop', 'phone'], rows: ['f', 'g', 'h'] } as const;
 
 const user = fc.constantFrom(...labels.users).map(userId);
 const client = fc.constantFrom(clientId, otherClientId);
