@@ -19,6 +19,7 @@ let isStopping = false;
 export async function supervise({ node, programs, greeting }) {
   await requireFreePorts(programs);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stopAll(0));
+  process.on('exit', () => children.forEach((child) => child.kill('SIGTERM')));
   for (const program of programs) children.push(launch(program, node));
   await Promise.all(programs.flatMap(({ name, urls }) => urls.map((url) => untilAnswered(name, url))));
   if (!isStopping) process.stdout.write(`${greeting}\n`);

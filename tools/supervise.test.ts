@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 
 interface Program {
   readonly name: string;
@@ -28,15 +28,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+const started: ChildProcess[] = [];
+after(() => started.forEach((child) => child.kill()));
+
 /** A supervisor in a process of its own, with all that it printed so far. */
-function run(programs: readonly Program[]): {
+function run(
+  programs: readonly Program[],
+  epilogue = '',
+): {
   child: ChildProcess;
   output: () => string;
   until: (text: string) => Promise<void>;
 } {
   const plan = JSON.stringify({ node: process.execPath, programs, greeting: 'all ready' });
-  const script = `import { supervise } from ${JSON.stringify(join(import.meta.dirname, 'supervise.mjs'))}; await supervise(${plan});`;
+  const script = `import { supervise } from ${JSON.stringify(join(import.meta.dirname, 'supervise.mjs'))}; await supervise(${plan}); ${epilogue}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+  started.push(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)));
   const until = async (text: string) => {
@@ -52,6 +59,11 @@ async function exitCodeOf(child: ChildProcess): Promise<unknown> {
 
 function processesNamedIn(output: string): number[] {
   return [...output.matchAll(/up as (\d+)/g)].map(([, pid]) => Number(pid));
+}
+
+/** Looks again at every turn of the event loop; the test's own time limit ends it. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 function isAlive(pid: number): boolean {
@@ -80,6 +92,14 @@ test('a program that ends takes the others with it, and says so', async () => {
   assert.equal(await exitCodeOf(child), 1);
   assert.match(output(), /two stopped \(exit code 7\)/);
   assert.deepEqual(processesNamedIn(output()).filter(isAlive), []);
+});
+
+test('a supervisor that fails itself leaves no program behind', async () => {
+  const { child, output } = run([serving('one', await freePort())], `throw new Error('broken');`);
+  assert.equal(await exitCodeOf(child), 1);
+  const pids = processesNamedIn(output());
+  assert.equal(pids.length, 1);
+  await until(() => pids.filter(isAlive).length === 0);
 });
 
 test('a busy port is named, with the remedy, and nothing is started', async (t) => {
