@@ -35,7 +35,7 @@ export async function openService({
     throw new Stop(`the database ${storagePath} cannot be opened: ${messageOf(fault)}`, { cause: fault });
   });
   try {
-    const keyWrapper = createKeyWrapper(masterKey, systemRandom);
+    const keyWrapper = createKeyWrapper({ masterKey, random: systemRandom, storagePath });
     const { settings } = configuration;
     const service = await createService({ settings, store, clock, random: systemRandom, keyWrapper, log });
     return {

@@ -60,11 +60,10 @@ function findConfig(values: OptionValues, cwd: string): string {
 
 async function readConfiguration(path: string, isDevelopment: boolean, terminal: Terminal): Promise<Configuration> {
   const checked = await loadConfig({ path, isDevelopment, env: terminal.env });
-  const problems = checked.ok ? checked.configuration.warnings : checked.problems;
-  for (const problem of problems)
-    if (problem.severity === 'warning') terminal.err(`ostiary: warning: ${describe(problem)}\n`);
   if (checked.ok) return checked.configuration;
-  const errors = problems.filter(({ severity }) => severity === 'error').map((problem) => `  ${describe(problem)}`);
+  const errors = checked.problems
+    .filter(({ severity }) => severity === 'error')
+    .map((problem) => `  ${describe(problem)}`);
   const count = errors.length === 1 ? 'a problem' : `${errors.length} problems`;
   throw new Stop([`${path} has ${count}:`, ...errors].join('\n'));
 }

@@ -1,6 +1,7 @@
 import type { TestClock } from '@ostiary/http';
 import { openService } from '../compose.ts';
 import type { Composition, OpenService } from '../compose.ts';
+import { describe } from '../config/problem.ts';
 import { serve } from '../serve.ts';
 import type { Served } from '../serve.ts';
 import { messageOf, Stop } from '../stop.ts';
@@ -16,6 +17,7 @@ export async function start(values: OptionValues, terminal: Terminal): Promise<n
   const house = await readHouse(values, terminal);
   const { configuration, log } = house;
   const { issuer, isDevelopment } = configuration.settings;
+  for (const warning of configuration.warnings) terminal.err(`ostiary: warning: ${describe(warning)}\n`);
   const open = await openService(house);
   const served = await listen(house, open, {
     host: textOf(values, 'host') ?? configuration.listen.host,

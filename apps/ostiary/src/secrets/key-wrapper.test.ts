@@ -5,8 +5,12 @@ import fc from 'fast-check';
 import { systemRandom } from '../random.ts';
 import { createKeyWrapper } from './key-wrapper.ts';
 
+function wrapperUnder(key: Uint8Array) {
+  return createKeyWrapper({ masterKey: key, random: systemRandom, storagePath: '/data/ostiary.db' });
+}
+
 const masterKey = randomBytes(32);
-const wrapper = createKeyWrapper(masterKey, systemRandom);
+const wrapper = wrapperUnder(masterKey);
 
 test('what was sealed opens again in its context', () => {
   fc.assert(
@@ -32,13 +36,13 @@ test('it does not open in another context', () => {
   const sealed = wrapper.seal(Buffer.from('key'), 'signing:a');
   assert.throws(() => wrapper.open(sealed, 'signing:b'), {
     message:
-      'the database holds keys that this master key does not open (signing:b); start with the master key that this database was made with, or with another database',
+      'the database /data/ostiary.db holds keys that this master key does not open (signing:b); start with the master key that it was made with, or with another database',
   });
 });
 
 test('it does not open under another master key', () => {
   const sealed = wrapper.seal(Buffer.from('key'), 'signing:a');
-  assert.throws(() => createKeyWrapper(randomBytes(32), systemRandom).open(sealed, 'signing:a'), /does not open/);
+  assert.throws(() => wrapperUnder(randomBytes(32)).open(sealed, 'signing:a'), /does not open/);
 });
 
 test('it does not open when any byte was changed', () => {

@@ -6,12 +6,22 @@ const version = 1;
 const nonceBytes = 12;
 const tagBytes = 16;
 
+export interface WrapperParts {
+  /** 32 bytes. */
+  masterKey: Uint8Array;
+  random: Random;
+  /** Where the sealed values lie, for the error. */
+  storagePath: string;
+}
+
 /**
  * Seals by AES-256-GCM. What is sealed reads, in base64url: version 1 | nonce 12 | tag 16 | ciphertext. Version and context
  * are authenticated. A random nonce is safe for 2^32 values under one key (NIST SP 800-38D section 8.3); a server seals a few
  * for each rotation of its keys.
  */
-export function createKeyWrapper(masterKey: Uint8Array, random: Random): KeyWrapper {
+export function createKeyWrapper({ masterKey, random, storagePath }: WrapperParts): KeyWrapper {
+  const notOurs = (context: string) =>
+    new Stop(`the database ${storagePath} holds keys that this master key does not open (${context}); ${remedy}`);
   return {
     seal(plain, context) {
       const nonce = random.bytes(nonceBytes);
@@ -42,9 +52,4 @@ function boundTo(context: string): Buffer {
   return Buffer.concat([Buffer.of(version), Buffer.from(context)]);
 }
 
-function notOurs(context: string): Stop {
-  return new Stop(
-    `the database holds keys that this master key does not open (${context}); ` +
-      'start with the master key that this database was made with, or with another database',
-  );
-}
+const remedy = 'start with the master key that it was made with, or with another database';
