@@ -1,13 +1,32 @@
 import { wireWords, type Refusal } from '@ostiary/protocol';
 import type { ErrorAnswer, OAuthError } from '@ostiary/wire';
+import type { Context } from 'hono';
+import type { Bindings } from './context.ts';
 
-const json = 'application/json';
+type RequestContext = Context<Bindings>;
+
+/** Every answer is made here: with the headers that all answers to this request have, and those of its own. */
+export function answer(
+  c: RequestContext,
+  body: string | null,
+  status: number,
+  headers: Record<string, string>,
+): Response {
+  return new Response(body, { status, headers: { ...c.env.headers, ...headers } });
+}
 
 /** A JSON answer that nobody may keep (RFC 6749 section 5.1). */
-export function jsonAnswer(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { 'Content-Type': json, 'Cache-Control': 'no-store', Pragma: 'no-cache', ...headers },
+export function jsonAnswer(
+  c: RequestContext,
+  body: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response {
+  return answer(c, JSON.stringify(body), status, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    Pragma: 'no-cache',
+    ...headers,
   });
 }
 
@@ -15,14 +34,14 @@ export function jsonAnswer(body: unknown, status = 200, headers: Record<string, 
  * An error of the token, revocation and introspection endpoints.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
  */
-export function oauthErrorAnswer(refusal: Refusal): Response {
+export function oauthErrorAnswer(c: RequestContext, refusal: Refusal): Response {
   const { error, description } = wireWords(refusal);
   const body: ErrorAnswer = {
     error,
     error_description: description,
     ...(refusal.cause !== undefined && { error_cause: refusal.cause }),
   };
-  return jsonAnswer(body, statusOf(refusal, error), errorHeaders(refusal));
+  return jsonAnswer(c, body, statusOf(refusal, error), errorHeaders(refusal));
 }
 
 export function statusOf({ reason }: Refusal, error: OAuthError): number {
@@ -44,30 +63,29 @@ function errorHeaders(refusal: Refusal): Record<string, string> {
 }
 
 /** An error of a resource of the issuer. @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3} */
-export function bearerErrorAnswer(refusal: Refusal): Response {
+export function bearerErrorAnswer(c: RequestContext, refusal: Refusal): Response {
   const { error, description } = wireWords(refusal);
-  if (error === 'temporarily_unavailable') return oauthErrorAnswer(refusal);
+  if (error === 'temporarily_unavailable') return oauthErrorAnswer(c, refusal);
   // RFC 6750 section 3.1: without credentials there is no error code.
   const isBare = refusal.reason === 'access_token_missing';
   const challenge = isBare ? 'Bearer' : `Bearer error="${error}", error_description="${description}"`;
   const status = error === 'insufficient_scope' ? 403 : error === 'invalid_request' ? 400 : 401;
-  return jsonAnswer({ error, error_description: description }, status, { 'WWW-Authenticate': challenge });
+  return jsonAnswer(c, { error, error_description: description }, status, { 'WWW-Authenticate': challenge });
 }
 
 /** 303, never 307: what was posted here is not posted on. @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.12 RFC 9700 section 4.12} */
-export function seeOther(location: string, cookies: readonly string[] = []): Response {
-  const headers = new Headers({ Location: location, 'Cache-Control': 'no-store' });
-  for (const cookie of cookies) headers.append('Set-Cookie', cookie);
-  return new Response(null, { status: 303, headers });
+export function seeOther(c: RequestContext, location: string, cookies: readonly string[] = []): Response {
+  return withCookies(answer(c, null, 303, { Location: location, 'Cache-Control': 'no-store' }), cookies);
 }
 
 /** An HTML page that is never stored. */
 export function htmlAnswer(
+  c: RequestContext,
   html: string,
   policy: string,
-  { status = 200, cookies = [] as readonly string[], headers = {} } = {},
+  { status = 200, cookies = [], headers = {} }: PageOptions = {},
 ): Response {
-  const all = new Headers({
+  const response = answer(c, html, status, {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
     'Content-Security-Policy': policy,
@@ -75,6 +93,16 @@ export function htmlAnswer(
     'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
     ...headers,
   });
-  for (const cookie of cookies) all.append('Set-Cookie', cookie);
-  return new Response(html, { status, headers: all });
+  return withCookies(response, cookies);
+}
+
+interface PageOptions {
+  status?: number;
+  cookies?: readonly string[];
+  headers?: Record<string, string>;
+}
+
+function withCookies(response: Response, cookies: readonly string[]): Response {
+  for (const cookie of cookies) response.headers.append('Set-Cookie', cookie);
+  return response;
 }

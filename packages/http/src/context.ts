@@ -30,7 +30,12 @@ export interface HttpContext {
   testClock?: TestClock;
 }
 
-/** Bindings of the router: what the host knows about each request. */
+/** Bindings of the router: what is known of each request before its route is. */
 export interface Bindings {
-  Bindings: { peer: Peer; correlationId: string };
+  Bindings: {
+    peer: Peer;
+    correlationId: string;
+    /** Headers of every answer to this request. */
+    headers: Record<string, string>;
+  };
 }

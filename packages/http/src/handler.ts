@@ -46,7 +46,7 @@ export function createHandler(options: HandlerOptions): Handler {
     context.service.log.error('unexpected', { ...where, error: error.name, at: error.stack?.split('\n')[1]?.trim() });
     return wantsPage(c)
       ? showProblem(c, context, { problem: 'server_error', correlationId: c.env.correlationId }, 500)
-      : jsonAnswer({ error: 'server_error', error_description: 'something went wrong here' }, 500);
+      : jsonAnswer(c, { error: 'server_error', error_description: 'something went wrong here' }, 500);
   });
   return handle(root, context, methods);
 }
@@ -57,15 +57,21 @@ function handle(root: Hono<Bindings>, context: HttpContext, methods: ReadonlyMap
     ['/token', '/userinfo', '/revoke', '/development/clock'].map((path) => context.basePath + path),
   );
   return async (request, peer) => {
-    const { pathname } = new URL(request.url);
+    const pathname = pathOf(request.url);
     const isShared = shared.has(pathname);
-    if (isShared && request.method === 'OPTIONS')
-      return preflightAnswer(request, context, methods.get(pathname)?.join(', ') ?? '');
-    const response = await root.fetch(request, { peer, correlationId: context.service.draw.handle() });
-    for (const [name, value] of always) response.headers.set(name, value);
-    if (isShared) for (const [name, value] of corsHeaders(request, context)) response.headers.append(name, value);
-    return response;
+    const headers = isShared ? { ...always, ...corsHeaders(request, context) } : always;
+    if (isShared && request.method === 'OPTIONS') {
+      return preflightAnswer(headers, methods.get(pathname)?.join(', ') ?? '');
+    }
+    return root.fetch(request, { peer, correlationId: context.service.draw.handle(), headers });
   };
+}
+
+/** The path of an absolute URL, without parsing the rest. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  const end = url.slice(start).search(/[?#]/);
+  return start < 0 ? '/' : end < 0 ? url.slice(start) : url.slice(start, start + end);
 }
 
 function contextOf({ service, theme = { productName: 'Ostiary' }, testClock }: HandlerOptions): HttpContext {
@@ -93,11 +99,13 @@ function methodsByPath(root: Hono<Bindings>): ReadonlyMap<string, string[]> {
 function notFound(c: Context<Bindings>, context: HttpContext, methods: string[] | undefined): Response {
   if (methods !== undefined) {
     const description = `this address takes ${methods.join(' and ')}`;
-    return jsonAnswer({ error: 'invalid_request', error_description: description }, 405, { Allow: methods.join(', ') });
+    return jsonAnswer(c, { error: 'invalid_request', error_description: description }, 405, {
+      Allow: methods.join(', '),
+    });
   }
   return wantsPage(c)
     ? showProblem(c, context, { problem: 'not_found', correlationId: c.env.correlationId }, 404)
-    : jsonAnswer({ error: 'invalid_request', error_description: 'there is nothing at this address' }, 404);
+    : jsonAnswer(c, { error: 'invalid_request', error_description: 'there is nothing at this address' }, 404);
 }
 
 function wantsPage(c: Context<Bindings>): boolean {

@@ -2,14 +2,14 @@ import { formPostScriptHashSource } from '@ostiary/pages';
 import type { HttpContext } from './context.ts';
 
 /** Headers of every answer. */
-export function baseHeaders({ isSecure }: HttpContext): [string, string][] {
-  return [
-    ['X-Content-Type-Options', 'nosniff'],
-    ['Referrer-Policy', 'no-referrer'],
-    ['Cross-Origin-Opener-Policy', 'same-origin'],
-    ['X-Frame-Options', 'DENY'],
-    ...(isSecure ? ([['Strict-Transport-Security', 'max-age=63072000; includeSubDomains']] as [string, string][]) : []),
-  ];
+export function baseHeaders({ isSecure }: Pick<HttpContext, 'isSecure'>): Record<string, string> {
+  return {
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'X-Frame-Options': 'DENY',
+    ...(isSecure && { 'Strict-Transport-Security': 'max-age=63072000; includeSubDomains' }),
+  };
 }
 
 /** Policy of a page without script. Browsers apply `form-action` to redirects after a POST too, so the client's address is in it. */

@@ -12,7 +12,7 @@ export async function keepUp(service: Service): Promise<{ removed: number }> {
   try {
     let removed = 0;
     for (;;) {
-      const step = await service.store.upkeep.removeExpired(service.clock.now(), rowsPerStep);
+      const step = await service.store.upkeep.removeExpired(service.clock.now(), rowsPerStep, service.settings.session);
       removed += step;
       if (step < rowsPerStep) return { removed };
     }

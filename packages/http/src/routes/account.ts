@@ -41,7 +41,7 @@ export function accountRoutes(app: Hono<Bindings>, context: HttpContext): void {
     const known = knownBrowser(c, context);
     const signedIn = await currentSignIn(service, known.browser);
     return signedIn === undefined
-      ? seeOther(`${basePath}/sign-in`, known.setCookies)
+      ? seeOther(c, `${basePath}/sign-in`, known.setCookies)
       : showAccount(c, context, known, signedIn);
   });
   for (const action of actions) app.post(action.path, (c) => act(c, context, action));
@@ -53,7 +53,7 @@ async function act(c: Context<Bindings>, context: HttpContext, action: Action): 
   if (!form.ok) return showError(c, context, form.refusal);
   const known = knownBrowser(c, context);
   const signedIn = await currentSignIn(service, known.browser);
-  if (signedIn === undefined) return seeOther(`${basePath}/sign-in`, known.setCookies);
+  if (signedIn === undefined) return seeOther(c, `${basePath}/sign-in`, known.setCookies);
   if (!isCsrfTokenRight(service, known.browser, accountCsrfPurpose(signedIn), form.pairs.get('csrf') ?? undefined)) {
     return showProblem(c, context, { problem: 'form_rejected', correlationId: c.env.correlationId }, 403);
   }
@@ -64,7 +64,7 @@ async function act(c: Context<Bindings>, context: HttpContext, action: Action): 
   if (!answer.ok) return showError(c, context, answer.refusal);
   const still = await currentSignIn(service, known.browser);
   return still === undefined
-    ? seeOther(`${basePath}/sign-in`)
+    ? seeOther(c, `${basePath}/sign-in`)
     : showAccount(c, context, known, still, action.notice(danger));
 }
 
@@ -85,7 +85,7 @@ function ask(
     hidden: Object.fromEntries(action.fields.map((name) => [name, form.get(name) ?? ''])),
     cancelHref: basePath + accountPaths.page,
   };
-  return htmlAnswer(confirmPage(view, lookFor(c.req.raw, context)), pagePolicy(), { cookies: setCookies });
+  return htmlAnswer(c, confirmPage(view, lookFor(c.req.raw, context)), pagePolicy(), { cookies: setCookies });
 }
 
 const removal: Action = {

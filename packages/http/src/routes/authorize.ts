@@ -65,12 +65,12 @@ export function lead(
 ): Response {
   switch (result.kind) {
     case 'return':
-      return returnToClient(result.address, result.parameters, lookFor(c.req.raw, context).locale);
+      return returnToClient(c, result.address, result.parameters, lookFor(c.req.raw, context).locale);
     case 'error_page':
       return showError(c, context, result.refusal);
     case 'page': {
       const location = withQuery(context.basePath + pagePaths[result.page], { ticket: result.ticket });
-      return seeOther(location, setCookies);
+      return seeOther(c, location, setCookies);
     }
   }
 }

@@ -23,7 +23,7 @@ export function consentRoutes(app: Hono<Bindings>, context: HttpContext): void {
       currentSignIn(service, known.browser),
     ]);
     if (interaction === undefined || signedIn === undefined)
-      return seeOther(withQuery(`${basePath}/authorize/resume`, { ticket }));
+      return seeOther(c, withQuery(`${basePath}/authorize/resume`, { ticket }));
     const consent = await service.store.consents.find(signedIn.user.id, interaction.request.clientId);
     return showConsent(c, context, known, { ticket, interaction, signedIn, consent });
   });

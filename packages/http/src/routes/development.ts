@@ -1,13 +1,13 @@
 import type { Hono } from 'hono';
 import { jsonAnswer } from '../answers.ts';
-import type { Bindings, HttpContext, TestClock } from '../context.ts';
+import type { Bindings, TestClock } from '../context.ts';
 
 const maxAdvanceSeconds = 10 * 365 * 24 * 3600;
 
 /** The test clock: only in development, and only forward. JSON alone, so that no form of another site can move it. */
 export function developmentRoutes(app: Hono<Bindings>, clock: TestClock): void {
   const reading = () => ({ now: clock.now(), offsetMs: clock.offsetMs() });
-  app.get('/development/clock', () => jsonAnswer(reading()));
+  app.get('/development/clock', (c) => jsonAnswer(c, reading()));
   app.post('/development/clock', async (c) => {
     const isJson = c.req.header('content-type')?.startsWith('application/json') === true;
     const body: unknown = isJson ? await c.req.json().catch(() => undefined) : undefined;
@@ -15,11 +15,12 @@ export function developmentRoutes(app: Hono<Bindings>, clock: TestClock): void {
       typeof body === 'object' && body !== null && 'advanceSeconds' in body ? body.advanceSeconds : undefined;
     if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= maxAdvanceSeconds)) {
       return jsonAnswer(
+        c,
         { error: 'invalid_request', error_description: 'send JSON: { advanceSeconds: a number >= 0 }' },
         400,
       );
     }
     clock.advance(seconds);
-    return jsonAnswer(reading());
+    return jsonAnswer(c, reading());
   });
 }

@@ -39,7 +39,7 @@ export function endSessionRoutes(app: Hono<Bindings>, context: HttpContext): voi
     if (!form.ok) return showError(c, context, form.refusal);
     const { pairs } = form;
     if (c.req.header('cookie') === undefined)
-      return seeOther(withQuery(`${basePath}/end-session`, Object.fromEntries(pairs)));
+      return seeOther(c, withQuery(`${basePath}/end-session`, Object.fromEntries(pairs)));
     const known = knownBrowser(c, context);
     if (!pairs.has('decision'))
       return conclude(c, context, known, pairs, await requestLogout(service, pairs, known.browser));
@@ -60,7 +60,7 @@ async function answerConfirmation(
   if (signedIn !== undefined && !isCsrfTokenRight(service, known.browser, purpose, form.get('csrf') ?? undefined)) {
     return showProblem(c, context, { problem: 'form_rejected', correlationId: c.env.correlationId }, 403);
   }
-  if (form.get('decision') !== 'sign_out') return seeOther(`${basePath}/account`);
+  if (form.get('decision') !== 'sign_out') return seeOther(c, `${basePath}/account`);
   return conclude(c, context, known, request, await confirmLogout(service, request, known.browser));
 }
 
@@ -80,9 +80,9 @@ async function conclude(
       const cookies = [expiredSessionCookie(context)];
       const { redirectUri, state } = result.after;
       if (redirectUri !== undefined)
-        return seeOther(withQuery(redirectUri, state === undefined ? {} : { state }), cookies);
+        return seeOther(c, withQuery(redirectUri, state === undefined ? {} : { state }), cookies);
       const page = signedOutPage({ signInHref: `${context.basePath}/account` }, lookFor(c.req.raw, context));
-      return htmlAnswer(page, pagePolicy(), { cookies, headers: { 'Clear-Site-Data': '"cache"' } });
+      return htmlAnswer(c, page, pagePolicy(), { cookies, headers: { 'Clear-Site-Data': '"cache"' } });
     }
   }
 }
@@ -105,5 +105,5 @@ async function askToConfirm(
     signedInAs: { name: signedIn === undefined ? '' : personOf(signedIn.user).name },
   };
   const targets = after.redirectUri === undefined ? [] : [after.redirectUri];
-  return htmlAnswer(signOutPage(view, lookFor(c.req.raw, context)), pagePolicy(targets), { cookies: setCookies });
+  return htmlAnswer(c, signOutPage(view, lookFor(c.req.raw, context)), pagePolicy(targets), { cookies: setCookies });
 }

@@ -1,6 +1,6 @@
 import { homePage } from '@ostiary/pages';
 import type { Hono } from 'hono';
-import { htmlAnswer } from '../answers.ts';
+import { answer, htmlAnswer } from '../answers.ts';
 import type { Bindings, HttpContext } from '../context.ts';
 import { pagePolicy } from '../security-headers.ts';
 import { accountPaths } from '../views/account.ts';
@@ -15,13 +15,13 @@ export function homeRoutes(app: Hono<Bindings>, context: HttpContext): void {
       accountHref: basePath + accountPaths.page,
       discoveryHref: `${basePath}/.well-known/openid-configuration`,
     };
-    return htmlAnswer(homePage(view, lookFor(c.req.raw, context)), pagePolicy());
+    return htmlAnswer(c, homePage(view, lookFor(c.req.raw, context)), pagePolicy());
   });
-  app.get(`/assets/ostiary.${stylesheet.hash}.css`, () => {
+  app.get(`/assets/ostiary.${stylesheet.hash}.css`, (c) => {
     const headers = {
       'Content-Type': 'text/css; charset=utf-8',
       'Cache-Control': 'public, max-age=31536000, immutable',
     };
-    return new Response(stylesheet.css, { headers });
+    return answer(c, stylesheet.css, 200, headers);
   });
 }

@@ -1,5 +1,6 @@
 import { describeIssuer, jwksCacheSeconds } from '@ostiary/service';
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
+import { answer } from '../answers.ts';
 import type { Bindings, HttpContext } from '../context.ts';
 
 /**
@@ -8,19 +9,17 @@ import type { Bindings, HttpContext } from '../context.ts';
  */
 export function metadataRoutes(root: Hono<Bindings>, { service, basePath }: HttpContext): void {
   const document = JSON.stringify(describeIssuer(service));
-  root.get(`${basePath}/.well-known/openid-configuration`, () => publicJson(document));
+  root.get(`${basePath}/.well-known/openid-configuration`, (c) => publicJson(c, document));
   // RFC 8414 section 3.1: the well-known string is inserted between host and path.
-  root.get(`/.well-known/oauth-authorization-server${basePath}`, () => publicJson(document));
-  root.get(`${basePath}/jwks`, () => publicJson(JSON.stringify(service.keyring.jwks())));
+  root.get(`/.well-known/oauth-authorization-server${basePath}`, (c) => publicJson(c, document));
+  root.get(`${basePath}/jwks`, (c) => publicJson(c, JSON.stringify(service.keyring.jwks())));
 }
 
-function publicJson(body: string): Response {
-  return new Response(body, {
-    headers: {
-      'Content-Type': 'application/json',
-      'Cache-Control': `public, max-age=${jwksCacheSeconds}`,
-      'Access-Control-Allow-Origin': '*',
-      'Cross-Origin-Resource-Policy': 'cross-origin',
-    },
+function publicJson(c: Context<Bindings>, body: string): Response {
+  return answer(c, body, 200, {
+    'Content-Type': 'application/json',
+    'Cache-Control': `public, max-age=${jwksCacheSeconds}`,
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
   });
 }

@@ -1,6 +1,6 @@
 import { introspectToken, revokeToken } from '@ostiary/service';
 import type { Hono } from 'hono';
-import { jsonAnswer, oauthErrorAnswer } from '../answers.ts';
+import { answer, jsonAnswer, oauthErrorAnswer } from '../answers.ts';
 import { readClientCall } from '../client-call.ts';
 import type { Bindings, HttpContext } from '../context.ts';
 
@@ -8,13 +8,11 @@ import type { Bindings, HttpContext } from '../context.ts';
 export function revocationRoutes(app: Hono<Bindings>, context: HttpContext): void {
   app.post('/revoke', async (c) => {
     const read = await readClientCall(c, context);
-    if (!read.ok) return oauthErrorAnswer(read.refusal);
+    if (!read.ok) return oauthErrorAnswer(c, read.refusal);
     const token = read.call.parameters.single.get('token');
-    if (token === undefined) return oauthErrorAnswer({ reason: 'parameter_missing', parameter: 'token' });
-    const answer = await revokeToken(context.service, token, read.call);
-    return answer.ok
-      ? new Response(null, { status: 200, headers: { 'Cache-Control': 'no-store' } })
-      : oauthErrorAnswer(answer.refusal);
+    if (token === undefined) return oauthErrorAnswer(c, { reason: 'parameter_missing', parameter: 'token' });
+    const result = await revokeToken(context.service, token, read.call);
+    return result.ok ? answer(c, null, 200, { 'Cache-Control': 'no-store' }) : oauthErrorAnswer(c, result.refusal);
   });
 }
 
@@ -22,10 +20,10 @@ export function revocationRoutes(app: Hono<Bindings>, context: HttpContext): voi
 export function introspectionRoutes(app: Hono<Bindings>, context: HttpContext): void {
   app.post('/introspect', async (c) => {
     const read = await readClientCall(c, context);
-    if (!read.ok) return oauthErrorAnswer(read.refusal);
+    if (!read.ok) return oauthErrorAnswer(c, read.refusal);
     const token = read.call.parameters.single.get('token');
-    if (token === undefined) return oauthErrorAnswer({ reason: 'parameter_missing', parameter: 'token' });
-    const answer = await introspectToken(context.service, token, read.call);
-    return answer.ok ? jsonAnswer(answer.value) : oauthErrorAnswer(answer.refusal);
+    if (token === undefined) return oauthErrorAnswer(c, { reason: 'parameter_missing', parameter: 'token' });
+    const result = await introspectToken(context.service, token, read.call);
+    return result.ok ? jsonAnswer(c, result.value) : oauthErrorAnswer(c, result.refusal);
   });
 }

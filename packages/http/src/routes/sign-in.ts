@@ -21,7 +21,7 @@ export function signInRoutes(app: Hono<Bindings>, context: HttpContext): void {
     const known = knownBrowser(c, context);
     const ticket = c.req.query('ticket') ?? '';
     const purpose = await purposeOf(context, ticket, known);
-    return purpose === undefined ? restart(context, ticket) : showSignIn(c, context, known, purpose);
+    return purpose === undefined ? restart(c, context, ticket) : showSignIn(c, context, known, purpose);
   });
   app.post('/sign-in', async (c) => {
     const form = await readForm(c.req.raw, maxBytes);
@@ -33,8 +33,8 @@ export function signInRoutes(app: Hono<Bindings>, context: HttpContext): void {
 }
 
 /** A ticket that is over, or of another browser: what it stands for begins anew, or says that it is over. */
-function restart({ basePath }: HttpContext, ticket: string): Response {
-  return seeOther(withQuery(`${basePath}/authorize/resume`, { ticket }));
+function restart(c: Context<Bindings>, { basePath }: HttpContext, ticket: string): Response {
+  return seeOther(c, withQuery(`${basePath}/authorize/resume`, { ticket }));
 }
 
 async function purposeOf(
@@ -57,7 +57,7 @@ async function answer(c: Context<Bindings>, context: HttpContext, { single }: Pa
   const purpose = await purposeOf(context, ticket, known);
   if (purpose === undefined) return showError(c, context, { reason: 'interaction_required' });
   if (single.get('action') === 'cancel') {
-    if (purpose === 'account') return seeOther(`${basePath}/`);
+    if (purpose === 'account') return seeOther(c, `${basePath}/`);
     return lead(c, context, known, await cancelAuthorization(service, ticket, known.browser));
   }
   if (single.get('account') === 'current' && purpose !== 'account') {
@@ -88,7 +88,7 @@ async function checkCredentials(
         purpose === 'account'
           ? `${basePath}/account`
           : withQuery(`${basePath}/authorize/resume`, { ticket: purpose.ticket });
-      return seeOther(next, [...known.setCookies, sessionCookie(result.sessionCookie, context)]);
+      return seeOther(c, next, [...known.setCookies, sessionCookie(result.sessionCookie, context)]);
     }
     case 'wrong_credentials':
     case 'too_many_attempts':

@@ -12,11 +12,11 @@ import type { Bindings, HttpContext } from '../context.ts';
 export function tokenRoutes(app: Hono<Bindings>, context: HttpContext): void {
   app.post('/token', async (c) => {
     const read = await readClientCall(c, context);
-    if (!read.ok) return oauthErrorAnswer(read.refusal);
+    if (!read.ok) return oauthErrorAnswer(c, read.refusal);
     const request = parseTokenRequest(read.call.parameters);
-    if (!request.ok) return oauthErrorAnswer(request.refusal);
+    if (!request.ok) return oauthErrorAnswer(c, request.refusal);
     const answer = await answerTokenRequest(context.service, request.value, read.call);
-    return answer.ok ? jsonAnswer(answer.value) : oauthErrorAnswer(answer.refusal);
+    return answer.ok ? jsonAnswer(c, answer.value) : oauthErrorAnswer(c, answer.refusal);
   });
 }
 

@@ -20,11 +20,12 @@ async function answer(
 ): Promise<Response> {
   const headerToken = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
   // RFC 6750 section 2: MUST NOT use more than one method; a token in the query is ignored.
-  if (headerToken !== undefined && bodyToken !== undefined) return bearerErrorAnswer({ reason: 'access_token_twice' });
+  if (headerToken !== undefined && bodyToken !== undefined)
+    return bearerErrorAnswer(c, { reason: 'access_token_twice' });
   const token = headerToken ?? bodyToken;
-  if (token === undefined) return bearerErrorAnswer({ reason: 'access_token_missing' });
+  if (token === undefined) return bearerErrorAnswer(c, { reason: 'access_token_missing' });
   const claims = await readUserInfo(service, token, c.env.correlationId);
-  return claims.ok ? jsonAnswer(claims.value) : bearerErrorAnswer(claims.refusal);
+  return claims.ok ? jsonAnswer(c, claims.value) : bearerErrorAnswer(c, claims.refusal);
 }
 
 async function tokenInBody(request: Request): Promise<string | undefined> {

@@ -45,7 +45,7 @@ export async function showAccount(
     ...contentOf(context, account),
     ...(notice && { notice }),
   };
-  return htmlAnswer(accountPage(view, lookFor(c.req.raw, context)), pagePolicy(), { cookies: setCookies });
+  return htmlAnswer(c, accountPage(view, lookFor(c.req.raw, context)), pagePolicy(), { cookies: setCookies });
 }
 
 function contentOf(

@@ -48,7 +48,7 @@ export function showConsent(
     alreadyGranted: all.filter((seen) => !isMissing(seen)),
   };
   const look = lookFor(c.req.raw, context, request.uiLocales);
-  return htmlAnswer(consentPage(view, look), pagePolicy([request.redirectUri]), { cookies: setCookies });
+  return htmlAnswer(c, consentPage(view, look), pagePolicy([request.redirectUri]), { cookies: setCookies });
 }
 
 interface PermissionNamed extends PermissionSeen {

@@ -20,8 +20,10 @@ export function showError(c: Context<Bindings>, context: HttpContext, refusal: R
 
 /** A problem that is not about a protocol request: no such page, a form from elsewhere, a fault of ours. */
 export function showProblem(c: Context<Bindings>, context: HttpContext, view: ErrorView, status: number): Response {
-  const headers = view.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(view.retryAfterSeconds) };
-  return htmlAnswer(errorPage(view, lookFor(c.req.raw, context)), pagePolicy(), { status, headers });
+  const { retryAfterSeconds } = view;
+  const headers: Record<string, string> =
+    retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) };
+  return htmlAnswer(c, errorPage(view, lookFor(c.req.raw, context)), pagePolicy(), { status, headers });
 }
 
 function redirectDetail({ reason, shown = [] }: Refusal): Pick<NonNullable<ErrorView['developer']>, 'redirectUri'> {

@@ -30,10 +30,11 @@ export async function showSignIn(
   const look = lookFor(c.req.raw, context, request?.uiLocales);
   const policy = pagePolicy(request === undefined ? [] : [request.redirectUri]);
   const { error } = attempt;
-  if (error === undefined) return htmlAnswer(signInPage(view, look), policy, { cookies });
-  if (error.kind !== 'too_many_attempts') return htmlAnswer(signInPage(view, look), policy, { status: 400, cookies });
+  if (error === undefined) return htmlAnswer(c, signInPage(view, look), policy, { cookies });
+  if (error.kind !== 'too_many_attempts')
+    return htmlAnswer(c, signInPage(view, look), policy, { status: 400, cookies });
   const headers = { 'Retry-After': String(error.retryAfterSeconds) };
-  return htmlAnswer(signInPage(view, look), policy, { status: 429, cookies, headers });
+  return htmlAnswer(c, signInPage(view, look), policy, { status: 429, cookies, headers });
 }
 
 async function viewOf(
