@@ -19,10 +19,17 @@ let isStopping = false;
 export async function supervise({ node, programs, greeting }) {
   await requireFreePorts(programs);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stopAll(0));
+  if (process.env.npm_lifecycle_event) stopWithParent();
   process.on('exit', () => children.forEach((child) => child.kill('SIGTERM')));
   for (const program of programs) children.push(launch(program, node));
   await Promise.all(programs.flatMap(({ name, urls }) => urls.map((url) => untilAnswered(name, url))));
   if (!isStopping) process.stdout.write(`${greeting}\n`);
+}
+
+/** npm that is told to stop ends its shell, which does not pass the word on: an orphan would keep the ports. */
+function stopWithParent() {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && void stopAll(0), 250).unref();
 }
 
 async function requireFreePorts(programs) {
