@@ -12,7 +12,7 @@ import type {
 } from '@ostiary/model';
 import type { Cause, ClientMetadata, Digest, FamilyId } from '@ostiary/wire';
 import { accessOf, type Access } from '../access.ts';
-import { granted, refused, type Decision, type EventNote, type PlanDraft } from '../decision.ts';
+import { granted, refused, type Decision, type EventNote } from '../decision.ts';
 import type { Reason } from '../refusal.ts';
 import type { ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
