@@ -14,7 +14,7 @@ const registered = [
 const codeUnits = [...Array(0x21).keys(), 0x22, 0x3c, 0x5c, 0x7f, 0x85, 0xa0, 0x2028, 0xfeff, 0xff0f, 0x2215, 0x3002];
 const hex = (character: string) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 const each = (uri: string, change: (before: string, at: string, after: string) => string) =>
-  [...uri].map((character, index) => change(uri.slice(0, index), character, uri.slice(index + 1)));
+  uri.split('').map((character, index) => change(uri.slice(0, index), character, uri.slice(index + 1)));
 
 /** Row 38 of the checklist: what a normalising, prefix or pattern comparison would let through. */
 function mutationsOf(uri: string): string[] {
