@@ -285,14 +285,16 @@ function answered(service: Service, address: ReturnAddress, answer: Record<strin
   };
 }
 
+/** Troubles of this server, and of a client that is not served any more, are for the person to see. */
+const neverReturned = new Set<Refusal['reason']>(['storage_unavailable', 'contended', 'client_disabled']);
+
 function returned(service: Service, address: ReturnAddress, refusal: Refusal, browser: Browser): AuthorizationResult {
   service.log.info('authorization_refused', {
     reason: refusal.reason,
     parameter: refusal.parameter,
     correlationId: browser.correlationId,
   });
-  if (refusal.reason === 'storage_unavailable' || refusal.reason === 'contended')
-    return { kind: 'error_page', refusal };
+  if (neverReturned.has(refusal.reason)) return { kind: 'error_page', refusal };
   const { error, description } = wireWords(refusal);
   return answered(service, address, { error, error_description: description });
 }

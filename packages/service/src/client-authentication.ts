@@ -42,15 +42,18 @@ export async function authenticateClient(
   address: string,
 ): Promise<ClientAuthentication> {
   const clientId = credentials.clientId ?? unverifiedIssuer(credentials);
+  const { clientErrors } = service.limits;
   const limitKey = `${clientId ?? ''} ${address}`;
-  if (service.limits.clientErrors.isEmpty(limitKey)) {
+  // A public client shows nothing that could be guessed, and must not suffer from who guesses beside it.
+  const isGuess = credentials.method !== 'none';
+  if (isGuess && clientErrors.isEmpty(limitKey)) {
     return {
       ok: false,
-      refusal: { reason: 'rate_limited', retryAfterSeconds: service.limits.clientErrors.retryAfterSeconds(limitKey) },
+      refusal: { reason: 'rate_limited', retryAfterSeconds: clientErrors.retryAfterSeconds(limitKey) },
     };
   }
   const result = await authenticate(service, credentials, clientId);
-  if (!result.ok) service.limits.clientErrors.take(limitKey);
+  if (isGuess && !result.ok) clientErrors.take(limitKey);
   return result;
 }
 

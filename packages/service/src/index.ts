@@ -13,6 +13,7 @@ export { authenticateClient, type AuthenticatedClient, type ClientCredentials } 
 export { digest } from './digest.ts';
 export { introspectToken, readUserInfo } from './introspection.ts';
 export { jwksCacheSeconds } from './keys/keyring.ts';
+export { rotateKeys } from './keys/rotate.ts';
 export { confirmLogout, requestLogout, type AfterSignOut, type LogoutResult } from './logout.ts';
 export { describeIssuer, endpoints } from './metadata.ts';
 export type * from './ports.ts';

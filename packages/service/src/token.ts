@@ -106,7 +106,7 @@ function refreshPhases(
   const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
   const parts = parseRefreshToken(request.refreshToken);
   return async () => {
-    const facts = parts === undefined ? undefined : await recogniseFamily(service, parts);
+    const facts = parts === undefined ? undefined : await readFamily(service, parts);
     if (parts === undefined || facts === undefined) return refused({ reason: 'token_unknown' });
     const { id } = facts.family;
     const decision = decideRefresh(
@@ -127,6 +127,12 @@ function refreshPhases(
     if (decision.kind === 'granted' && parts.generation < facts.family.generation) service.retries.add(id);
     return decision;
   };
+}
+
+/** The family as it is now; read once more where the token is ahead of it, before anybody says that history was lost. */
+async function readFamily(service: Service, parts: RefreshTokenParts): Promise<FamilyFacts | undefined> {
+  const facts = await recogniseFamily(service, parts);
+  return facts !== undefined && parts.generation > facts.family.generation ? recogniseFamily(service, parts) : facts;
 }
 
 /** The family of a refresh token whose tag is right; anything else is unknown, and nobody learns which. */
