@@ -120,13 +120,17 @@ test('closing waits for the answer of a request in progress, and takes no new on
     loopback,
     log,
   );
-  const inProgress = ask(server);
+  const agent = new Agent({ keepAlive: true });
+  after(() => agent.destroy());
+  const inProgress = ask(server, { agent });
   await arrived.promise;
   const closed = server.close();
   await assert.rejects(ask(server), { code: 'ECONNREFUSED' });
   answer.resolve(new Response('done'));
   assert.equal((await inProgress).body, 'done');
+  const answeredAtMs = performance.now();
   await closed;
+  assert.ok(performance.now() - answeredAtMs < 3000, 'the connection goes with its answer, not when patience ends');
 });
 
 test('closing does not wait for connections that are kept alive', async () => {

@@ -31,8 +31,9 @@ async function readLine(stdin: NodeJS.ReadableStream): Promise<string> {
 }
 
 function readHidden(stdin: ReadStream, err: Terminal['err'], prompt: string): Promise<string> {
-  err(prompt);
+  // First hidden, then asked: who types at once is not seen either.
   stdin.setRawMode(true);
+  err(prompt);
   stdin.setEncoding('utf8');
   stdin.resume();
   return new Promise((resolve, reject) => {
