@@ -1,47 +1,44 @@
-// node tests/model/campaign.ts --seeds N --minutes M: the model of thieves and honest clients, longer and with drawn habits.
+// node tests/model/campaign.ts --seeds N --minutes M: the model of thieves and honest clients, longer, with drawn habits.
 import { parseArgs } from 'node:util';
-import { type Habits } from './device.ts';
+import type { Habits } from './device.ts';
 import { countFalseSignOuts } from './false-sign-outs.ts';
 import { randomFrom, type Random } from './random.ts';
 import { commitThefts, type Theft } from './thefts.ts';
 import type { Strategy } from './thief.ts';
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '100' },
-    minutes: { type: 'string', default: '5' },
-    from: { type: 'string', default: '1' },
-  },
-});
-const seeds = Number(values.seeds);
-const endMs = performance.now() + Math.min(Number(values.minutes), 120) * 60_000;
 const strategies: Strategy[] = ['once', 'twice', 'shadow', 'ahead', 'weeks_later', 'other_client', 'race'];
 /** Strategies in which thief and victim both go on, so that the theft must be found. */
 const lasting = new Set<Strategy>(['twice', 'shadow', 'ahead', 'race']);
 
-let [deviceYears, thefts, found, done] = [0, 0, 0, 0];
-const violations: string[] = [];
-for (let seed = Number(values.from); done < seeds && performance.now() < endMs; seed += 1, done += 1) runSeed(seed);
-console.log(`${done} seeds: ${deviceYears} device-years of SDK clients, ${thefts} thefts, ${found} found out`);
-for (const violation of violations) console.log(`VIOLATION ${violation}`);
-process.exitCode = violations.length === 0 && done > 0 ? 0 : 1;
+export interface SeedResult {
+  deviceYears: number;
+  thefts: number;
+  found: number;
+  /** Promises that were broken, with all that is needed to see it again. */
+  violations: string[];
+}
 
-/** One seed draws habits and a retry window, and tries both promises with them. */
-function runSeed(seed: number): void {
+/** One seed draws a strategy, the habits of an SDK client and a retry window, and tries both promises with them. */
+export function runSeed(seed: number): SeedResult {
   const random = randomFrom(seed);
   const habits = drawHabits(random);
   const retrySeconds = random.pick([0, 10, 30, 60]);
-  const alone = countFalseSignOuts({ seed, deviceYears: 20, habits, retrySeconds });
-  deviceYears += alone.deviceYears;
-  if (alone.falseSignOuts > 0) violations.push(`seed ${seed}: ${alone.falseSignOuts} false sign-outs`);
   const strategy = random.pick(strategies);
-  for (const theft of commitThefts({ seed, thefts: 10, strategy, habits, retrySeconds, hours: 24 * 30 })) {
-    thefts += 1;
-    if (theft.foundAfterMs !== undefined) found += 1;
-    const broken = brokenPromise(theft, strategy);
-    if (broken !== undefined)
-      violations.push(`seed ${seed}, ${strategy}, ${JSON.stringify({ habits, retrySeconds, theft })}: ${broken}`);
-  }
+  const alone = countFalseSignOuts({ seed, deviceYears: 20, habits, retrySeconds });
+  const thefts = commitThefts({ seed, thefts: 10, strategy, habits, retrySeconds, hours: 24 * 30 });
+  const circumstances = JSON.stringify({ seed, strategy, habits, retrySeconds });
+  return {
+    deviceYears: alone.deviceYears,
+    thefts: thefts.length,
+    found: thefts.filter(({ foundAfterMs }) => foundAfterMs !== undefined).length,
+    violations: [
+      ...(alone.falseSignOuts > 0 ? [`${circumstances}: ${alone.falseSignOuts} false sign-outs`] : []),
+      ...thefts.flatMap((theft) => {
+        const broken = brokenPromise(theft, strategy);
+        return broken === undefined ? [] : [`${circumstances} ${JSON.stringify(theft)}: ${broken}`];
+      }),
+    ],
+  };
 }
 
 function drawHabits(random: Random): Habits {
@@ -64,3 +61,26 @@ function brokenPromise(theft: Theft, strategy: Strategy): string | undefined {
   const mustBeFound = lasting.has(strategy) && theft.isUsedByThief && theft.isUsedByVictim;
   return mustBeFound && theft.foundAfterMs === undefined ? 'not found in 30 days' : undefined;
 }
+
+function main(): void {
+  const text = { type: 'string' } as const;
+  const options = {
+    seeds: { ...text, default: '100' },
+    minutes: { ...text, default: '5' },
+    from: { ...text, default: '1' },
+  };
+  const { seeds, minutes, from } = parseArgs({ options }).values;
+  const endMs = performance.now() + Math.min(Number(minutes), 120) * 60_000;
+  const results: SeedResult[] = [];
+  while (results.length < Number(seeds) && performance.now() < endMs)
+    results.push(runSeed(Number(from) + results.length));
+  const sum = (field: 'deviceYears' | 'thefts' | 'found') =>
+    results.reduce((total, result) => total + result[field], 0);
+  const violations = results.flatMap((result) => result.violations);
+  for (const violation of violations) console.log(`VIOLATION ${violation}`);
+  console.log(`${results.length} seeds: ${sum('deviceYears')} device-years of SDK clients,`);
+  console.log(`${sum('thefts')} thefts, ${sum('found')} found out; ${violations.length} violations`);
+  process.exitCode = violations.length === 0 && results.length > 0 ? 0 : 1;
+}
+
+if (import.meta.main) main();

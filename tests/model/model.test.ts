@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { runSeed } from './campaign.ts';
 import { calm, type Habits } from './device.ts';
 import { countFalseSignOuts } from './false-sign-outs.ts';
 import { randomFrom } from './random.ts';
@@ -174,6 +175,10 @@ describe('a thief that shadows the victim within the retry window', () => {
       if (accessSeconds >= 600) assert.ok(sdk.medianMinutes <= 60 && sdk.withinTheHour >= 0.6);
     });
   }
+});
+
+test('with drawn habits, windows and strategies both promises hold', () => {
+  for (let seed = 1; seed <= 4; seed += 1) assert.deepEqual(runSeed(seed).violations, []);
 });
 
 describe('the means of the model', () => {

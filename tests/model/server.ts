@@ -40,7 +40,7 @@ export interface Presenting {
 const api = 'https://api.model.example' as ApiId;
 const scope = 'read';
 const keyLifeMs = 30 * 86_400_000;
-export const modelClient = 'model-app' as ClientId;
+const modelClient = 'model-app' as ClientId;
 export const otherClient = 'other-app' as ClientId;
 
 /**

@@ -45,7 +45,7 @@ function commitTheft({ seed, strategy, habits, retrySeconds = 60, hours }: Theft
   );
   if (victim === undefined) throw new Error('there is a victim');
   for (const device of [victim, ...bystanders]) device.start();
-  // An exchange takes less than half a second: at the time of the theft none is under way, so the copy is the newest.
+  // The thief copies what is stored; where answers are lost, a newer token may be on its way.
   const stolenAtMs = random.between(3 * lifetimeMs, 6 * lifetimeMs);
   timeline.runUntil(stolenAtMs);
   timeline.nowMs = stolenAtMs;
