@@ -29,7 +29,7 @@ export const commands: readonly Command[] = [
     name: 'keys rotate',
     summary: 'makes new signing and refresh keys, published at once and used later',
     options: configuration,
-    load: async () => (await import('./keys-rotate.ts')).rotateKeys,
+    load: async () => (await import('./keys-rotate.ts')).rotateAllKeys,
   },
   {
     name: 'user add',
