@@ -1,4 +1,4 @@
-import { wireWords, type Refusal } from '@ostiary/protocol';
+import { wireWords, type Refusal } from '@ostiary/service';
 import type { ErrorAnswer, OAuthError } from '@ostiary/wire';
 import type { Context } from 'hono';
 import type { Bindings } from './context.ts';

@@ -1,5 +1,10 @@
-import { readParameters, type Parameters, type Refusal } from '@ostiary/protocol';
-import { authenticateClient, type AuthenticatedClient } from '@ostiary/service';
+import {
+  authenticateClient,
+  type AuthenticatedClient,
+  type Parameters,
+  readParameters,
+  type Refusal,
+} from '@ostiary/service';
 import type { Context } from 'hono';
 import { readClientCredentials } from './client-credentials.ts';
 import type { Bindings, HttpContext } from './context.ts';

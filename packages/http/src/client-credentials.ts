@@ -1,5 +1,4 @@
-import type { Parameters, Refusal } from '@ostiary/protocol';
-import type { ClientCredentials } from '@ostiary/service';
+import { type ClientCredentials, type Parameters, type Refusal } from '@ostiary/service';
 
 export type CredentialsResult = { ok: true; credentials: ClientCredentials } | { ok: false; refusal: Refusal };
 

@@ -1,4 +1,4 @@
-import type { Refusal } from '@ostiary/protocol';
+import type { Refusal } from '@ostiary/service';
 
 export type FormResult = { ok: true; pairs: URLSearchParams } | { ok: false; refusal: Refusal };
 

@@ -1,5 +1,5 @@
+import type { ReturnAddress } from '@ostiary/service';
 import { formPostPage, type Locale } from '@ostiary/pages';
-import type { ReturnAddress } from '@ostiary/protocol';
 import type { Context } from 'hono';
 import { htmlAnswer, seeOther } from './answers.ts';
 import type { Bindings } from './context.ts';

@@ -1,9 +1,6 @@
 import type { Locale } from './locale.ts';
 import { de } from './messages/de.ts';
-import { en } from './messages/en.ts';
-
-/** All words of all pages. English is the measure: another language has the same keys with the same names in them. */
-export type Messages = typeof en;
+import { en, type Messages } from './messages/en.ts';
 
 const catalogues: Record<Locale, Messages> = { en, de };
 

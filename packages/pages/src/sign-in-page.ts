@@ -5,7 +5,7 @@ import type { Html } from './html.ts';
 import type { Locale } from './locale.ts';
 import type { Look } from './look.ts';
 import { messagesIn } from './messages.ts';
-import type { Messages } from './messages.ts';
+import type { Messages } from './messages/en.ts';
 import { nameElement, plain, rich } from './phrase.ts';
 import { safeUrl } from './safe-url.ts';
 import { durationText } from './time.ts';

@@ -84,148 +84,90 @@ export interface WireWords {
   description: string;
 }
 
-/** The one map from precise reasons to the words of the wire. Exhaustive: no default. */
-export function wireWords(refusal: Refusal): WireWords {
-  const parameter = refusal.parameter ?? 'a parameter';
-  switch (refusal.reason) {
-    case 'parameter_missing':
-      return words('invalid_request', `${parameter} is missing`);
-    case 'parameter_repeated':
-      return words('invalid_request', `${parameter} is given more than once`);
-    case 'parameter_malformed':
-      return words('invalid_request', `${parameter} is malformed`);
-    case 'parameter_too_long':
-      return words('invalid_request', `${parameter} is too long`);
-    case 'body_not_form':
-      return words('invalid_request', 'the body must be application/x-www-form-urlencoded');
-    case 'body_too_large':
-      return words('invalid_request', 'the body is too large');
-    case 'client_unknown':
-      return words('invalid_client', 'no such client');
-    case 'client_disabled':
-      return words('invalid_client', 'the client is disabled');
-    case 'client_auth_missing':
-      return words('invalid_client', 'client authentication is required');
-    case 'client_auth_failed':
-      return words('invalid_client', 'client authentication failed');
-    case 'client_auth_twice':
-      return words('invalid_request', 'more than one method of client authentication was used');
-    case 'client_auth_method_differs':
-      return words('invalid_client', 'the client is registered with another authentication method');
-    case 'assertion_malformed':
-      return words('invalid_client', 'the client assertion is not acceptable');
-    case 'assertion_audience':
-      return words(
-        'invalid_client',
-        'the audience of the client assertion must be the issuer identifier, as a single string',
-      );
-    case 'assertion_replayed':
-      return words('invalid_client', 'the client assertion was used before');
-    case 'redirect_uri_missing':
-      return words('invalid_request', 'redirect_uri is missing');
-    case 'redirect_uri_unregistered':
-      return words('invalid_request', 'redirect_uri is not registered for this client');
-    case 'response_type_unsupported':
-      return words('unsupported_response_type', 'response_type is not supported');
-    case 'response_type_not_allowed':
-      return words('unauthorized_client', 'the client may not use this response_type');
-    case 'response_mode_unsupported':
-      return words('invalid_request', 'response_mode is not supported');
-    case 'request_object_unsupported':
-      return words('request_not_supported', 'request objects are not supported');
-    case 'request_uri_unsupported':
-      return words('request_uri_not_supported', 'request_uri is not supported');
-    case 'registration_unsupported':
-      return words('registration_not_supported', 'the registration parameter is not supported');
-    case 'pkce_missing':
-      return words('invalid_request', 'code_challenge is required (PKCE with S256)');
-    case 'pkce_method_not_s256':
-      return words('invalid_request', 'code_challenge_method must be S256');
-    case 'prompt_none_with_others':
-      return words('invalid_request', 'prompt=none cannot be combined with other values');
-    case 'hint_invalid':
-      return words('invalid_request', 'id_token_hint is not an ID token of this issuer');
-    case 'scope_empty':
-      return words('invalid_scope', 'none of the requested scopes is available to this client');
-    case 'scope_not_covered':
-      return words('invalid_scope', 'a requested scope goes beyond what was granted');
-    case 'target_unknown':
-      return words('invalid_target', 'the client may not use the requested resource');
-    case 'target_ambiguous':
-      return words('invalid_target', 'a requested scope belongs to more than one API; name the API with resource');
-    case 'target_not_covered':
-      return words('invalid_target', 'the requested resource goes beyond what was granted');
-    case 'target_algs_differ':
-      return words('invalid_target', 'the requested resources sign with different algorithms; ask for one at a time');
-    case 'login_required':
-      return words('login_required', 'the user must sign in');
-    case 'consent_required':
-      return words('consent_required', 'the user must give consent');
-    case 'account_selection_required':
-      return words('account_selection_required', 'the user must choose an account');
-    case 'interaction_required':
-      return words('interaction_required', 'the user must take part');
-    case 'other_user_signed_in':
-      return words('login_required', 'another user than the one named by id_token_hint is signed in');
-    case 'consent_denied':
-      return words('access_denied', 'the user did not allow access');
-    case 'sign_in_cancelled':
-      return words('access_denied', 'the user cancelled the sign-in');
-    case 'grant_type_unsupported':
-      return words('unsupported_grant_type', 'grant_type is not supported');
-    case 'grant_type_not_allowed':
-      return words('unauthorized_client', 'the client may not use this grant_type');
-    case 'code_unknown':
-      return words('invalid_grant', 'the authorization code is not valid');
-    case 'code_expired':
-      return words('invalid_grant', 'the authorization code has expired');
-    case 'code_of_another_client':
-      return words('invalid_grant', 'the authorization code is not valid');
-    case 'code_replayed':
-      return words('invalid_grant', 'the authorization code was used before');
-    case 'redirect_uri_differs':
-      return words('invalid_grant', 'redirect_uri differs from the one in the authorization request');
-    case 'verifier_missing':
-      return words('invalid_grant', 'code_verifier is missing');
-    case 'verifier_unexpected':
-      return words('invalid_grant', 'code_verifier was given although the authorization request had no code_challenge');
-    case 'verifier_wrong':
-      return words('invalid_grant', 'code_verifier does not match the code_challenge');
-    case 'token_unknown':
-      return words('invalid_grant', 'the refresh token is not valid');
-    case 'token_of_another_client':
-      return words('invalid_grant', 'the refresh token is not valid for this client');
-    case 'proof_missing':
-      return words('invalid_grant', 'the refresh token is bound to a key and no proof was given');
-    case 'proof_of_another_key':
-      return words('invalid_grant', 'the refresh token is bound to another key');
-    case 'grant_ended':
-      return words('invalid_grant', `the grant has ended${refusal.cause === undefined ? '' : `: ${refusal.cause}`}`);
-    case 'history_lost':
-      return words('temporarily_unavailable', 'the server has lost history and an operator must decide');
-    case 'retries_limited':
-      return words('slow_down', 'the same refresh token was repeated too often');
-    case 'reuse_detected':
-      return words('invalid_grant', 'the refresh token was used before; this session has been ended');
-    case 'access_token_missing':
-      return words('invalid_token', 'an access token is required');
-    case 'access_token_twice':
-      return words('invalid_request', 'the access token was sent in more than one way');
-    case 'access_token_invalid':
-      return words('invalid_token', 'the access token is not valid');
-    case 'scope_openid_missing':
-      return words('insufficient_scope', 'the access token lacks the scope openid');
-    case 'introspection_not_allowed':
-      return words('unauthorized_client', 'only authenticated clients may introspect tokens');
-    case 'rate_limited':
-      return words('slow_down', 'too many attempts; try again later');
-    case 'storage_unavailable':
-      return words('temporarily_unavailable', 'the server cannot answer now; try again');
-    case 'contended':
-      return words('temporarily_unavailable', 'too many requests for the same grant; try again');
-  }
-}
+/** The one map from precise reasons to the words of the wire. Exhaustive: a reason without words does not compile. */
+const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => string)]> = {
+  parameter_missing: ['invalid_request', ({ parameter = 'a parameter' }) => `${parameter} is missing`],
+  parameter_repeated: ['invalid_request', ({ parameter = 'a parameter' }) => `${parameter} is given more than once`],
+  parameter_malformed: ['invalid_request', ({ parameter = 'a parameter' }) => `${parameter} is malformed`],
+  parameter_too_long: ['invalid_request', ({ parameter = 'a parameter' }) => `${parameter} is too long`],
+  body_not_form: ['invalid_request', 'the body must be application/x-www-form-urlencoded'],
+  body_too_large: ['invalid_request', 'the body is too large'],
+  client_unknown: ['invalid_client', 'no such client'],
+  client_disabled: ['invalid_client', 'the client is disabled'],
+  client_auth_missing: ['invalid_client', 'client authentication is required'],
+  client_auth_failed: ['invalid_client', 'client authentication failed'],
+  client_auth_twice: ['invalid_request', 'more than one method of client authentication was used'],
+  client_auth_method_differs: ['invalid_client', 'the client is registered with another authentication method'],
+  assertion_malformed: ['invalid_client', 'the client assertion is not acceptable'],
+  assertion_audience: [
+    'invalid_client',
+    'the audience of the client assertion must be the issuer identifier, as a single string',
+  ],
+  assertion_replayed: ['invalid_client', 'the client assertion was used before'],
+  redirect_uri_missing: ['invalid_request', 'redirect_uri is missing'],
+  redirect_uri_unregistered: ['invalid_request', 'redirect_uri is not registered for this client'],
+  response_type_unsupported: ['unsupported_response_type', 'response_type is not supported'],
+  response_type_not_allowed: ['unauthorized_client', 'the client may not use this response_type'],
+  response_mode_unsupported: ['invalid_request', 'response_mode is not supported'],
+  request_object_unsupported: ['request_not_supported', 'request objects are not supported'],
+  request_uri_unsupported: ['request_uri_not_supported', 'request_uri is not supported'],
+  registration_unsupported: ['registration_not_supported', 'the registration parameter is not supported'],
+  pkce_missing: ['invalid_request', 'code_challenge is required (PKCE with S256)'],
+  pkce_method_not_s256: ['invalid_request', 'code_challenge_method must be S256'],
+  prompt_none_with_others: ['invalid_request', 'prompt=none cannot be combined with other values'],
+  hint_invalid: ['invalid_request', 'id_token_hint is not an ID token of this issuer'],
+  scope_empty: ['invalid_scope', 'none of the requested scopes is available to this client'],
+  scope_not_covered: ['invalid_scope', 'a requested scope goes beyond what was granted'],
+  target_unknown: ['invalid_target', 'the client may not use the requested resource'],
+  target_ambiguous: ['invalid_target', 'a requested scope belongs to more than one API; name the API with resource'],
+  target_not_covered: ['invalid_target', 'the requested resource goes beyond what was granted'],
+  target_algs_differ: [
+    'invalid_target',
+    'the requested resources sign with different algorithms; ask for one at a time',
+  ],
+  login_required: ['login_required', 'the user must sign in'],
+  consent_required: ['consent_required', 'the user must give consent'],
+  account_selection_required: ['account_selection_required', 'the user must choose an account'],
+  interaction_required: ['interaction_required', 'the user must take part'],
+  other_user_signed_in: ['login_required', 'another user than the one named by id_token_hint is signed in'],
+  consent_denied: ['access_denied', 'the user did not allow access'],
+  sign_in_cancelled: ['access_denied', 'the user cancelled the sign-in'],
+  grant_type_unsupported: ['unsupported_grant_type', 'grant_type is not supported'],
+  grant_type_not_allowed: ['unauthorized_client', 'the client may not use this grant_type'],
+  code_unknown: ['invalid_grant', 'the authorization code is not valid'],
+  code_expired: ['invalid_grant', 'the authorization code has expired'],
+  code_of_another_client: ['invalid_grant', 'the authorization code is not valid'],
+  code_replayed: ['invalid_grant', 'the authorization code was used before'],
+  redirect_uri_differs: ['invalid_grant', 'redirect_uri differs from the one in the authorization request'],
+  verifier_missing: ['invalid_grant', 'code_verifier is missing'],
+  verifier_unexpected: [
+    'invalid_grant',
+    'code_verifier was given although the authorization request had no code_challenge',
+  ],
+  verifier_wrong: ['invalid_grant', 'code_verifier does not match the code_challenge'],
+  token_unknown: ['invalid_grant', 'the refresh token is not valid'],
+  token_of_another_client: ['invalid_grant', 'the refresh token is not valid for this client'],
+  proof_missing: ['invalid_grant', 'the refresh token is bound to a key and no proof was given'],
+  proof_of_another_key: ['invalid_grant', 'the refresh token is bound to another key'],
+  history_lost: ['temporarily_unavailable', 'the server has lost history and an operator must decide'],
+  retries_limited: ['slow_down', 'the same refresh token was repeated too often'],
+  reuse_detected: ['invalid_grant', 'the refresh token was used before; this session has been ended'],
+  access_token_missing: ['invalid_token', 'an access token is required'],
+  access_token_twice: ['invalid_request', 'the access token was sent in more than one way'],
+  access_token_invalid: ['invalid_token', 'the access token is not valid'],
+  scope_openid_missing: ['insufficient_scope', 'the access token lacks the scope openid'],
+  introspection_not_allowed: ['unauthorized_client', 'only authenticated clients may introspect tokens'],
+  rate_limited: ['slow_down', 'too many attempts; try again later'],
+  storage_unavailable: ['temporarily_unavailable', 'the server cannot answer now; try again'],
+  contended: ['temporarily_unavailable', 'too many requests for the same grant; try again'],
+  grant_ended: [
+    'invalid_grant',
+    ({ cause }) => (cause === undefined ? 'the grant has ended' : `the grant has ended: ${cause}`),
+  ],
+};
 
-function words(error: OAuthError, description: string): WireWords {
-  return { error, description };
+/** What the wire says of a refusal. */
+export function wireWords(refusal: Refusal): WireWords {
+  const [error, words] = wording[refusal.reason];
+  return { error, description: typeof words === 'string' ? words : words(refusal) };
 }

@@ -121,6 +121,12 @@ async function byAssertion(
   }
 }
 
+/** Whether the client still stands in the store: another node may have taken it out of service since this one started. */
+export async function isInService({ store }: Service, { metadata }: AuthenticatedClient): Promise<boolean> {
+  const state = await store.clients.find(metadata.client_id);
+  return state !== undefined && !state.isDisabled;
+}
+
 /** Who an assertion claims to come from; used only to find the keys that prove it. */
 function unverifiedIssuer(credentials: ClientCredentials): string | undefined {
   if (credentials.method !== 'private_key_jwt') return undefined;

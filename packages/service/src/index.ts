@@ -1,3 +1,14 @@
+export {
+  apiIds,
+  notYetAllowed,
+  readParameters,
+  redirectHost,
+  wireWords,
+  type ApiCatalogue,
+  type Parameters,
+  type Refusal,
+  type ReturnAddress,
+} from '@ostiary/protocol';
 export * from './account.ts';
 export * from './authorize.ts';
 export {
@@ -18,7 +29,8 @@ export { confirmLogout, requestLogout, type AfterSignOut, type LogoutResult } fr
 export { describeIssuer, endpoints } from './metadata.ts';
 export type * from './ports.ts';
 export { revokeToken } from './revocation.ts';
-export { createService, type Service, type ServiceDependencies } from './service.ts';
+export { createService, type ServiceDependencies } from './create-service.ts';
+export type { Service } from './service.ts';
 export type * from './settings.ts';
 export { signIn, type SignInResult } from './sign-in.ts';
 export type { Answer } from './settle.ts';

@@ -2,12 +2,13 @@ import {
   granted,
   introspect,
   isAccessTokenActive,
+  refused,
   type AccessTokenFacts,
   type IntrospectedToken,
 } from '@ostiary/protocol';
 import { StorageUnavailable } from '@ostiary/storage';
 import type { AccessTokenClaims, ClientId, FamilyId, IntrospectionAnswer, SessionId, UserId } from '@ostiary/wire';
-import type { AuthenticatedClient } from './client-authentication.ts';
+import { isInService, type AuthenticatedClient } from './client-authentication.ts';
 import { parseRefreshToken } from './refresh-token.ts';
 import { readAccessToken } from './revocation.ts';
 import type { Service } from './service.ts';
@@ -28,6 +29,7 @@ export async function introspectToken(
   if (!client.isConfidential) return { ok: false, refusal: { reason: 'introspection_not_allowed' } };
   const operation = client.once === undefined ? { correlationId } : { correlationId, once: client.once };
   return settle(service, operation, async () => {
+    if (!(await isInService(service, client))) return refused({ reason: 'client_disabled' });
     const presented = await present(service, token);
     const answer = introspect(presented, client.metadata, service.settings.issuer, service.clock.now());
     return granted(answer);

@@ -8,7 +8,7 @@ import {
   type TokenGrant,
 } from '@ostiary/protocol';
 import type { TokenAnswer } from '@ostiary/wire';
-import type { AuthenticatedClient } from './client-authentication.ts';
+import { isInService, type AuthenticatedClient } from './client-authentication.ts';
 import { digest, s256 } from './digest.ts';
 import { mintTokens } from './mint.ts';
 import { hasValidTag, parseRefreshToken, type RefreshTokenParts } from './refresh-token.ts';
@@ -76,7 +76,10 @@ function phasesOf(
       return codePhases(service, request, call, tokenId);
     case 'client_credentials': {
       const { metadata, isConfidential } = call.client;
-      return async () => decideClientCredentials(request, metadata, isConfidential, service.catalogue);
+      return async () =>
+        (await isInService(service, call.client))
+          ? decideClientCredentials(request, metadata, isConfidential, service.catalogue)
+          : refused({ reason: 'client_disabled' });
     }
   }
 }

@@ -1,5 +1,4 @@
-import { readParameters } from '@ostiary/protocol';
-import { answerConsent, currentSignIn, findInteraction, isCsrfTokenRight } from '@ostiary/service';
+import { answerConsent, currentSignIn, findInteraction, isCsrfTokenRight, readParameters } from '@ostiary/service';
 import type { Hono } from 'hono';
 import { seeOther } from '../answers.ts';
 import { knownBrowser } from '../browser.ts';

@@ -1,5 +1,12 @@
-import { readParameters, type Parameters } from '@ostiary/protocol';
-import { cancelAuthorization, chooseAccount, findInteraction, isCsrfTokenRight, signIn } from '@ostiary/service';
+import {
+  cancelAuthorization,
+  chooseAccount,
+  findInteraction,
+  isCsrfTokenRight,
+  type Parameters,
+  readParameters,
+  signIn,
+} from '@ostiary/service';
 import type { Context, Hono } from 'hono';
 import { seeOther } from '../answers.ts';
 import { knownBrowser, type KnownBrowser } from '../browser.ts';

@@ -1,5 +1,4 @@
-import type { Parameters, Refusal } from '@ostiary/protocol';
-import { answerTokenRequest, type TokenRequest } from '@ostiary/service';
+import { answerTokenRequest, type Parameters, type Refusal, type TokenRequest } from '@ostiary/service';
 import type { Hono } from 'hono';
 import { jsonAnswer, oauthErrorAnswer } from '../answers.ts';
 import { readClientCall } from '../client-call.ts';

@@ -1,5 +1,4 @@
-import { readParameters } from '@ostiary/protocol';
-import { readUserInfo } from '@ostiary/service';
+import { readParameters, readUserInfo } from '@ostiary/service';
 import type { Context, Hono } from 'hono';
 import { bearerErrorAnswer, jsonAnswer } from '../answers.ts';
 import type { Bindings, HttpContext } from '../context.ts';

@@ -1,7 +1,6 @@
 import type { Consent, Interaction } from '@ostiary/model';
 import { consentPage, type ConsentView, type PermissionSeen } from '@ostiary/pages';
-import { apiIds, notYetAllowed, redirectHost, type ApiCatalogue } from '@ostiary/protocol';
-import { csrfToken, type SignedIn } from '@ostiary/service';
+import { apiIds, csrfToken, notYetAllowed, redirectHost, type ApiCatalogue, type SignedIn } from '@ostiary/service';
 import type { ApiId } from '@ostiary/wire';
 import type { Context } from 'hono';
 import { htmlAnswer } from '../answers.ts';

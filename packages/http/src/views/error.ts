@@ -1,5 +1,5 @@
+import { wireWords, type Refusal } from '@ostiary/service';
 import { errorPage, type ErrorView } from '@ostiary/pages';
-import { wireWords, type Refusal } from '@ostiary/protocol';
 import type { Context } from 'hono';
 import { htmlAnswer, statusOf } from '../answers.ts';
 import type { Bindings, HttpContext } from '../context.ts';

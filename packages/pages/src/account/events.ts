@@ -3,7 +3,7 @@ import { html } from '../html.ts';
 import type { Html } from '../html.ts';
 import type { Locale } from '../locale.ts';
 import { messagesIn } from '../messages.ts';
-import type { Messages } from '../messages.ts';
+import type { Messages } from '../messages/en.ts';
 import { rich } from '../phrase.ts';
 import { timeElement } from '../time.ts';
 import { table } from './table.ts';

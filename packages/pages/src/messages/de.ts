@@ -1,5 +1,5 @@
 import { phrase } from '../phrase.ts';
-import type { Messages } from '../messages.ts';
+import type { Messages } from './en.ts';
 
 const problems: Messages['problems'] = {
   unknown_client: {

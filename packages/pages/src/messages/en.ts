@@ -243,3 +243,6 @@ export const en = {
   causes,
   events,
 };
+
+/** All words of all pages. English is the measure: another language has the same keys with the same names in them. */
+export type Messages = typeof en;
