@@ -1,0 +1,53 @@
+import type { OstiaryConfig } from 'ostiary';
+import { freePort } from '../support/free-port.ts';
+import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
+import { startProgram } from '../support/program.ts';
+
+/** The issuer and the Lab as `npm start` runs them, on ports of their own. */
+export interface LabHouse extends IssuerProgram {
+  /** Origin of the Lab's page and of its API. */
+  lab: string;
+  labApi: string;
+}
+
+/** Starts both programs with the Lab's own configuration, changed to fit the ports and as the test wants it. */
+export async function openLabHouse(
+  change: (config: OstiaryConfig) => OstiaryConfig = (same) => same,
+): Promise<LabHouse> {
+  const config = await labConfig();
+  // The Lab's address stands in the issuer's configuration, and the issuer's in the Lab's environment: the Lab comes second.
+  const labPort = await freePort();
+  const issuer = await startIssuer((identifier) =>
+    change(withAddresses(config, identifier, `http://localhost:${labPort}`)),
+  );
+  const { program, readyLine } = await startProgram(
+    {
+      args: ['apps/lab/src/main.ts'],
+      env: { LAB_ISSUER: issuer.issuer, LAB_PORT: String(labPort), LAB_API_PORT: '0' },
+    },
+    /^Lab ready on (\S+) \(API (\S+)\)$/m,
+  );
+  return {
+    ...issuer,
+    lab: readyLine[1] ?? '',
+    labApi: readyLine[2] ?? '',
+    async close() {
+      program.signal('SIGTERM');
+      await Promise.all([program.ended, issuer.close()]);
+    },
+  };
+}
+
+async function labConfig(): Promise<OstiaryConfig> {
+  const file = new URL('../../apps/lab/ostiary.config.ts', import.meta.url).href;
+  const { default: config } = (await import(file)) as { default: OstiaryConfig };
+  return config;
+}
+
+/** The documented ports make place for free ones, wherever they stand. */
+function withAddresses(config: OstiaryConfig, issuer: string, lab: string): OstiaryConfig {
+  const text = JSON.stringify(config)
+    .replaceAll('http://localhost:4000', issuer)
+    .replaceAll('http://localhost:4001', lab);
+  return JSON.parse(text) as OstiaryConfig;
+}

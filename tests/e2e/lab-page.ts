@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import type { BrowserContext, Page } from 'playwright-core';
+import { allowIfAsked, signInAs } from './issuer-pages.ts';
+import type { LabHouse } from './lab-house.ts';
+
+/** The tokens as the Lab's page stores them. */
+export interface StoredTokens {
+  accessToken: string;
+  refreshToken: string;
+  idToken: string;
+  generation: number;
+}
+
+/** One request of the Lab's own log, the oldest first. */
+export interface Exchange {
+  purpose: string;
+  status: string;
+}
+
+/** The Lab's page in one tab. Each verb waits until the page has done its work. */
+export class LabPage {
+  readonly page: Page;
+  readonly #house: LabHouse;
+
+  private constructor(page: Page, house: LabHouse) {
+    this.page = page;
+    this.#house = house;
+  }
+
+  static async open(context: BrowserContext, house: LabHouse): Promise<LabPage> {
+    const lab = new LabPage(await context.newPage(), house);
+    await lab.page.goto(house.lab);
+    await lab.settled();
+    return lab;
+  }
+
+  get home(): RegExp {
+    return new RegExp(`^${this.#house.lab}/`);
+  }
+
+  /** From the button to the tokens, by way of the issuer's pages. */
+  async signIn(who: 'ada' | 'bob' = 'ada'): Promise<StoredTokens> {
+    await this.click('sign-in');
+    await signInAs(this.page, who, this.home);
+    assert.equal(await this.settled(), 'Signed in.');
+    return this.tokens();
+  }
+
+  /** The same where the issuer still knows the person. */
+  async signInSilently(): Promise<StoredTokens> {
+    await this.click('sign-in');
+    await allowIfAsked(this.page, this.home);
+    assert.equal(await this.settled(), 'Signed in.');
+    return this.tokens();
+  }
+
+  async click(id: string): Promise<void> {
+    await this.page.getByTestId(id).click();
+  }
+
+  /** Clicks and gives what the page says when it is done. */
+  async act(id: string): Promise<string> {
+    await this.click(id);
+    return this.settled();
+  }
+
+  /** Waits until nothing is worked on and says what the page says. */
+  async settled(): Promise<string> {
+    const idle = this.page.locator('#status[data-busy="false"]:not([data-state="loading"], [data-state="leaving"])');
+    await idle.waitFor();
+    return (await idle.textContent())?.trim() ?? '';
+  }
+
+  async tokens(): Promise<StoredTokens> {
+    const text = await this.page.evaluate(() => sessionStorage.getItem('lab.tokens'));
+    assert.ok(text !== null, 'the page has no tokens');
+    return JSON.parse(text) as StoredTokens;
+  }
+
+  async generation(): Promise<number> {
+    return Number(await this.page.getByTestId('refresh-generation').textContent());
+  }
+
+  async exchanges(): Promise<Exchange[]> {
+    const rows = await this.page.getByTestId('exchange').evaluateAll((items) =>
+      items.map((item) => ({
+        purpose: item.getAttribute('data-purpose') ?? '',
+        status: item.getAttribute('data-status') ?? '',
+      })),
+    );
+    return rows.toReversed();
+  }
+}
