@@ -41,7 +41,7 @@ const ada = { name: 'Ada', username: 'ada@example.com' };
 
 export const signInView: SignInView = { client: { name: 'Lab SPA' }, ...ticketed };
 
-export const signInViewInFull: SignInView = {
+const signInViewInFull: SignInView = {
   client: labSpa,
   ...ticketed,
   loginHint: 'ada@example.com',

@@ -3,8 +3,8 @@ import type { Digest, DeviceId, SessionId } from '@ostiary/wire';
 import { draft, type PlanDraft } from '../decision.ts';
 
 /** Authentication by password alone. */
-export const passwordAcr = '1';
-export const passwordAmr = ['pwd'];
+const passwordAcr = '1';
+const passwordAmr = ['pwd'];
 
 export interface SignInQuestion {
   user: User;

@@ -155,6 +155,6 @@ export function ending(family: Family, cause: Cause, nowMs: number): Partial<Pla
 }
 
 /** Whose family it is, for the audit log. */
-export function of(family: Family): Pick<EventNote, 'userId' | 'clientId' | 'deviceId' | 'familyId'> {
+function of(family: Family): Pick<EventNote, 'userId' | 'clientId' | 'deviceId' | 'familyId'> {
   return { userId: family.userId, clientId: family.clientId, deviceId: family.deviceId, familyId: family.id };
 }
