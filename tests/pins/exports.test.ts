@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const root = join(import.meta.dirname, '..', '..');
+const face = { '.': './src/index.ts' };
+
+/** What other packages may import, and what is installed as a program. */
+const pinned: Record<string, { exports: Record<string, string>; bin?: Record<string, string> }> = {
+  'packages/wire': { exports: face },
+  'packages/model': { exports: face },
+  'packages/protocol': { exports: face },
+  'packages/storage': { exports: { ...face, './contract': './src/contract/contract.ts' } },
+  'packages/storage-sqlite': { exports: face },
+  'packages/service': { exports: face },
+  'packages/pages': { exports: face },
+  'packages/http': { exports: { ...face, './fixture': './src/issuer.fixture.ts' } },
+  'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
+  'apps/lab': { exports: face },
+};
+
+describe('export maps', () => {
+  for (const [room, { exports, bin }] of Object.entries(pinned)) {
+    it(room, () => {
+      const manifest = JSON.parse(readFileSync(join(root, room, 'package.json'), 'utf8'));
+      assert.deepEqual(manifest.exports, exports);
+      assert.deepEqual(manifest.publishConfig?.bin ?? manifest.bin, bin);
+    });
+  }
+});

@@ -1,0 +1,147 @@
+CREATE INDEX audit_of_family on audit (family) where family is not null;
+CREATE INDEX audit_of_user on audit (user) where user is not null;
+CREATE INDEX code_expiry on code (expires_at);
+CREATE INDEX device_of_user on device (user, cookie_hash) where removed_at is null;
+CREATE INDEX family_living on family (user) where ended_at is null;
+CREATE INDEX interaction_expiry on interaction (expires_at);
+CREATE INDEX once_value_expiry on once_value (expires_at);
+CREATE INDEX revoked_token_expiry on revoked_token (expires_at);
+CREATE INDEX session_living on session (user) where ended_at is null;
+CREATE TABLE audit (
+  id integer primary key,
+  public_id blob not null check (length(public_id) = 16),
+  at integer not null,
+  kind text not null,
+  user blob,
+  client text,
+  device blob,
+  session blob,
+  family blob,
+  cause text,
+  reason text,
+  correlation_id text
+) strict;
+CREATE TABLE client (
+  id integer primary key,
+  client_id text not null unique,
+  epoch integer not null,
+  disabled integer not null,
+  changed_at integer not null
+) strict;
+CREATE TABLE code (
+  hash blob primary key check (length(hash) = 32),
+  body text not null,
+  expires_at integer not null,
+  redemption text
+) strict, without rowid;
+CREATE TABLE consent (
+  user integer not null references user (id),
+  client integer not null references client (id),
+  version integer not null,
+  scopes text not null,
+  apis text not null,
+  redirect_hosts text not null,
+  given_at integer not null,
+  withdrawn_at integer,
+  primary key (user, client)
+) strict, without rowid;
+CREATE TABLE device (
+  id integer primary key,
+  public_id blob not null unique check (length(public_id) = 16),
+  user integer not null references user (id),
+  cookie_hash blob not null check (length(cookie_hash) = 32),
+  name text not null,
+  user_agent text not null,
+  created_at integer not null,
+  seen_at integer not null,
+  removed_at integer
+) strict;
+CREATE TABLE family (
+  id integer primary key,
+  public_id blob not null unique check (length(public_id) = 16),
+  salt blob not null check (length(salt) = 16),
+  user integer not null references user (id),
+  client integer not null references client (id),
+  device integer not null references device (id),
+  session blob not null check (length(session) = 16),
+  terms integer not null references terms (id),
+  generation integer not null,
+  key_id integer not null,
+  auth_time integer not null,
+  created_at integer not null,
+  rotated_at integer not null,
+  used_at integer not null,
+  operation blob not null check (length(operation) = 32),
+  attempted integer not null,
+  jkt blob check (length(jkt) = 32),
+  user_epoch integer not null,
+  client_epoch integer not null,
+  consent_version integer not null,
+  retries integer not null,
+  ended_at integer,
+  end_cause text
+) strict;
+CREATE TABLE interaction (
+  hash blob primary key check (length(hash) = 32),
+  body text not null,
+  expires_at integer not null
+) strict, without rowid;
+CREATE TABLE mac_key (
+  purpose text not null,
+  key_id integer not null,
+  sealed text not null,
+  created_at integer not null,
+  active_from integer not null,
+  primary key (purpose, key_id)
+) strict, without rowid;
+CREATE TABLE meta (name text primary key, value integer not null) strict, without rowid;
+CREATE TABLE migration (version integer primary key, name text not null, checksum text not null) strict;
+CREATE TABLE once_value (
+  hash blob primary key check (length(hash) = 32),
+  operation blob not null check (length(operation) = 32),
+  expires_at integer not null
+) strict, without rowid;
+CREATE TABLE revoked_token (token_id text primary key, expires_at integer not null) strict, without rowid;
+CREATE TABLE session (
+  id integer primary key,
+  public_id blob not null unique check (length(public_id) = 16),
+  cookie_hash blob not null unique check (length(cookie_hash) = 32),
+  user integer not null references user (id),
+  device integer not null references device (id),
+  user_epoch integer not null,
+  auth_time integer not null,
+  acr text not null,
+  amr text not null,
+  created_at integer not null,
+  seen_at integer not null,
+  ended_at integer,
+  end_cause text
+) strict;
+CREATE TABLE signing_key (
+  kid text primary key,
+  alg text not null,
+  public_jwk text not null,
+  sealed text not null,
+  created_at integer not null,
+  active_from integer not null,
+  retired_at integer
+) strict, without rowid;
+CREATE TABLE terms (
+  id integer primary key,
+  body text not null unique,
+  bound_to text not null,
+  idle_seconds integer,
+  absolute_seconds integer
+) strict;
+CREATE TABLE user (
+  id integer primary key,
+  public_id blob not null unique check (length(public_id) = 16),
+  username text not null unique,
+  password_hash text,
+  epoch integer not null,
+  disabled integer not null,
+  claims text not null,
+  created_at integer not null
+) strict;
+CREATE TRIGGER audit_is_not_changed before update on audit begin select raise(abort, 'audit is append-only'); end;
+CREATE TRIGGER audit_is_not_removed before delete on audit begin select raise(abort, 'audit is append-only'); end;
