@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { openIssuer, type TestIssuer } from '@ostiary/http/fixture';
 
 const secretOrKey = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
-const assertionAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA'];
+const assertionAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 
 const document = {
   issuer: 'http://localhost:4000',

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose';
 import type { Consumption } from '@ostiary/model';
 import type { Refusal } from '@ostiary/protocol';
-import type { ClientMetadata } from '@ostiary/wire';
+import { signingAlgs, type ClientMetadata } from '@ostiary/wire';
 import { digest, isSameDigest } from './digest.ts';
 import type { Service } from './service.ts';
 import type { RegisteredClient } from './settings.ts';
@@ -29,7 +29,8 @@ export type ClientAuthentication = { ok: true; client: AuthenticatedClient } | {
 /** Clock difference tolerated in assertions, in seconds, and how far ahead an assertion may expire. */
 const toleranceSeconds = 10;
 const maxAssertionSeconds = 3600;
-const assertionAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
+/** Algorithms of client assertions; Ed25519 goes by its old name and by that of RFC 9864. */
+export const assertionAlgs = [...signingAlgs, 'Ed25519'];
 
 /**
  * Authenticates a client by the one method it is registered with. Wrong secrets are counted per client and address, so that

@@ -1,4 +1,5 @@
-import { openIdScopes, signingAlgs, clientAuthMethods, grantTypes, type SigningAlg } from '@ostiary/wire';
+import { openIdScopes, clientAuthMethods, grantTypes, type SigningAlg } from '@ostiary/wire';
+import { assertionAlgs } from './client-authentication.ts';
 import type { Service } from './service.ts';
 
 /** Paths of the endpoints below the issuer. */
@@ -41,11 +42,11 @@ export function describeIssuer({ settings, catalogue }: Service): Record<string,
       clients.map((client) => client.metadata.id_token_signed_response_alg),
     ),
     token_endpoint_auth_methods_supported: clientAuthMethods,
-    token_endpoint_auth_signing_alg_values_supported: signingAlgs,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     revocation_endpoint_auth_methods_supported: clientAuthMethods,
-    revocation_endpoint_auth_signing_alg_values_supported: signingAlgs,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     introspection_endpoint_auth_methods_supported: secretMethods,
-    introspection_endpoint_auth_signing_alg_values_supported: signingAlgs,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     display_values_supported: ['page'],
