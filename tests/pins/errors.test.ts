@@ -387,6 +387,7 @@ describe('error answers of the authorization endpoint', () => {
       'code_challenge is required (PKCE with S256)',
     ],
     ['plain PKCE', { code_challenge_method: 'plain' }, 'invalid_request', 'code_challenge_method must be S256'],
+    ['a malformed scope', { scope: '"' }, 'invalid_scope', 'scope is malformed'],
     [
       'unknown scopes alone',
       { scope: 'nonsense' },

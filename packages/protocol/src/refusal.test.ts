@@ -34,6 +34,7 @@ const errors: Record<Reason, OAuthError> = {
   pkce_method_not_s256: 'invalid_request',
   prompt_none_with_others: 'invalid_request',
   hint_invalid: 'invalid_request',
+  scope_malformed: 'invalid_scope',
   scope_empty: 'invalid_scope',
   scope_not_covered: 'invalid_scope',
   target_unknown: 'invalid_target',

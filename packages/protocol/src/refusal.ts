@@ -29,6 +29,7 @@ export type Reason =
   | 'pkce_method_not_s256'
   | 'prompt_none_with_others'
   | 'hint_invalid'
+  | 'scope_malformed'
   | 'scope_empty'
   | 'scope_not_covered'
   | 'target_unknown'
@@ -116,6 +117,8 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   pkce_method_not_s256: ['invalid_request', 'code_challenge_method must be S256'],
   prompt_none_with_others: ['invalid_request', 'prompt=none cannot be combined with other values'],
   hint_invalid: ['invalid_request', 'id_token_hint is not an ID token of this issuer'],
+  // RFC 6749 sections 4.1.2.1 and 5.2: not invalid_request.
+  scope_malformed: ['invalid_scope', 'scope is malformed'],
   scope_empty: ['invalid_scope', 'none of the requested scopes is available to this client'],
   scope_not_covered: ['invalid_scope', 'a requested scope goes beyond what was granted'],
   target_unknown: ['invalid_target', 'the client may not use the requested resource'],

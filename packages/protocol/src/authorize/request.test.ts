@@ -200,7 +200,7 @@ describe('security 30: scope', () => {
 
   test('characters outside RFC 6749 3.3 are malformed', () => {
     for (const scope of ['openid "x"', 'openid\tprofile', 'openid é', 'a\\b'])
-      assert.deepEqual(refusalIn(parse({ scope })), { reason: 'parameter_malformed', parameter: 'scope' });
+      assert.deepEqual(refusalIn(parse({ scope })), { reason: 'scope_malformed' });
   });
 });
 

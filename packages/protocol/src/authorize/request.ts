@@ -50,7 +50,7 @@ export function parseAuthorizationRequest(
     valueFlaw(single);
   if (refusal !== undefined) return { ok: false, refusal };
   const scope = parseScope(single.get('scope'));
-  if (scope === undefined) return malformed('scope');
+  if (scope === undefined) return { ok: false, refusal: { reason: 'scope_malformed' } };
   const resolved = resolveScopes(scope, resources, client, catalogue);
   if (!resolved.ok) return resolved;
   const { scopes, apis, ignored } = resolved.value;
@@ -123,10 +123,6 @@ function valueFlaw(single: ReadonlyMap<string, string>): Refusal | undefined {
     return { reason: 'parameter_malformed', parameter: 'max_age' };
   const flawed = words(single.get('prompt')).some((prompt) => !prompts.has(prompt));
   return flawed ? { reason: 'parameter_malformed', parameter: 'prompt' } : undefined;
-}
-
-function malformed(parameter: string): { ok: false; refusal: Refusal } {
-  return { ok: false, refusal: { reason: 'parameter_malformed', parameter } };
 }
 
 function words(value: string | undefined): string[] {

@@ -71,5 +71,5 @@ describe('what is asked for', () => {
     assert.equal(reasonOf({ resources: ['urn:nobody'] }), 'target_unknown');
   });
 
-  test('a malformed scope: invalid_request', () => assert.equal(reasonOf({ scope: 'a"b' }), 'parameter_malformed'));
+  test('a malformed scope: invalid_scope', () => assert.equal(reasonOf({ scope: 'a"b' }), 'scope_malformed'));
 });

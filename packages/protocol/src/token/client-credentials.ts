@@ -18,7 +18,7 @@ export function decideClientCredentials(
   // RFC 6749 section 4.4: MUST only be used by confidential clients.
   if (!isClientAuthenticated) return refused({ reason: 'grant_type_not_allowed' });
   const requested = parseScope(request.scope);
-  if (requested === undefined) return refused({ reason: 'parameter_malformed', parameter: 'scope' });
+  if (requested === undefined) return refused({ reason: 'scope_malformed' });
   const resources =
     request.resources.length > 0 || requested.length > 0 ? request.resources : apiIds(client.apis).slice(0, 2);
   if (request.resources.length === 0 && resources.length > 1) return refused({ reason: 'target_unknown' });
