@@ -42,6 +42,8 @@ export interface Interaction {
   expiresAtMs: number;
   /** The session the user chose to continue with (`select_account`). */
   chosenSessionId?: SessionId;
+  /** It led to its answer already; kept until it expires, so that a form sent twice starts anew instead of failing. */
+  isConsumed?: true;
 }
 
 /** An authorization code: one use, 60 seconds; kept consumed for a day so that a replay is recognised. */

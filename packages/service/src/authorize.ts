@@ -4,23 +4,18 @@ import {
   decideConsent,
   draft,
   granted,
-  matchRedirectUri,
-  parseAuthorizationRequest,
-  readParameters,
   refused,
-  returnAddress,
   wireWords,
   type AuthorizationOutcome,
   type AuthorizationQuestion,
   type Decision,
-  type Hint,
   type Refusal,
   type ReturnAddress,
 } from '@ostiary/protocol';
-import type { ClientMetadata, UserId } from '@ostiary/wire';
-import { browserHash, findSession, type Browser } from './browser.ts';
+import { readAuthorizationRequest } from './authorization-request.ts';
+import { findSession, type Browser } from './browser.ts';
 import { digest } from './digest.ts';
-import { verifyOwnToken } from './own-token.ts';
+import { findInteraction, findTicket, isInProgress, newInteraction, type InProgress } from './interaction.ts';
 import type { Service } from './service.ts';
 import { carryOut, settle } from './settle.ts';
 
@@ -33,19 +28,17 @@ export type AuthorizationResult =
   | { kind: 'page'; page: AuthorizationPage; ticket: string }
   | { kind: 'error_page'; refusal: Refusal };
 
-const interactionSeconds = 3600;
-
 /**
- * The authorization endpoint. Until client and redirect URI are known to be good, errors are shown and never redirected.
- * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 RFC 6749 section 4.1.2.1}
+ * The authorization endpoint.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.1.1 RFC 6749 section 4.1.1}
  */
 export async function beginAuthorization(
   service: Service,
   pairs: Iterable<[string, string]>,
   browser: Browser,
 ): Promise<AuthorizationResult> {
-  const read = await readRequest(service, pairs, browser);
-  return read.ok ? proceed(service, read.request, undefined, browser) : read.result;
+  const read = await readAuthorizationRequest(service, pairs, browser);
+  return read.ok ? proceed(service, read.request, undefined, browser) : turnedDown(service, read, browser);
 }
 
 /**
@@ -57,17 +50,18 @@ export async function deferAuthorization(
   pairs: Iterable<[string, string]>,
   browser: Browser,
 ): Promise<AuthorizationResult> {
-  const read = await readRequest(service, pairs, browser);
-  if (!read.ok) return read.result;
+  const read = await readAuthorizationRequest(service, pairs, browser);
+  if (!read.ok) return turnedDown(service, read, browser);
   const ticket = service.draw.secret();
   const row = newInteraction(service, read.request, ticket, browser);
   const kept = await carryOut(service, draft({ inserts: [{ kind: 'interaction', row }] }), browser.correlationId);
-  return kept.ok ? { kind: 'page', page: 'resume', ticket } : returned(service, read.request, kept.refusal, browser);
+  if (kept.ok) return { kind: 'page', page: 'resume', ticket };
+  return turnedDown(service, { refusal: kept.refusal, address: read.request }, browser);
 }
 
 /**
- * Goes on with a request after a page: signed in, chosen, or simply reloaded. In another browser than the one that began it
- * the request starts anew with a ticket of its own, as if its link had been followed there.
+ * Goes on with a request after a page: signed in, chosen, or simply reloaded. In another browser than the one that began it,
+ * or when the page led to its answer already, the request starts anew, as if its link had been followed again.
  */
 export async function resumeAuthorization(
   service: Service,
@@ -76,64 +70,11 @@ export async function resumeAuthorization(
 ): Promise<AuthorizationResult> {
   const interaction = await findTicket(service, ticket);
   if (interaction === undefined) return { kind: 'error_page', refusal: { reason: 'interaction_required' } };
-  const inProgress = isOfBrowser(interaction, browser) ? { interaction, ticket } : undefined;
+  const inProgress = isInProgress(interaction, browser) ? { interaction, ticket } : undefined;
   return proceed(service, interaction.request, inProgress, browser);
 }
 
-type ReadRequest = { ok: true; request: AuthorizationRequest } | { ok: false; result: AuthorizationResult };
-
-async function readRequest(
-  service: Service,
-  pairs: Iterable<[string, string]>,
-  browser: Browser,
-): Promise<ReadRequest> {
-  const show = (refusal: Refusal): ReadRequest => ({ ok: false, result: shown(service, refusal, browser) });
-  const read = readParameters(pairs);
-  const { single } = read.value;
-  const isAddressDoubtful =
-    !read.ok && (read.refusal.parameter === 'client_id' || read.refusal.parameter === 'redirect_uri');
-  if (isAddressDoubtful) return show(read.refusal);
-  const clientId = single.get('client_id');
-  if (clientId === undefined) return show({ reason: 'parameter_missing', parameter: 'client_id' });
-  const client = service.clients.get(clientId)?.metadata;
-  if (client === undefined) return show({ reason: 'client_unknown' });
-  const redirect = matchRedirectUri(single.get('redirect_uri'), client);
-  if (!redirect.ok) return show(redirect.refusal);
-
-  const address = returnAddress(read.value, redirect.value);
-  if (!read.ok) return { ok: false, result: returned(service, address, read.refusal, browser) };
-  const hint = await readHint(service, single.get('id_token_hint'));
-  const context = { client, redirectUri: redirect.value, catalogue: service.catalogue, ...(hint && { hint }) };
-  const parsed = parseAuthorizationRequest(read.value, context);
-  if (!parsed.ok) return { ok: false, result: returned(service, address, parsed.refusal, browser) };
-  noteIgnoredScopes(service, parsed.ignoredScopes.length, clientId, browser);
-  return { ok: true, request: parsed.value };
-}
-
-function noteIgnoredScopes({ log }: Service, count: number, client: string, { correlationId }: Browser): void {
-  if (count > 0) log.info('scopes_ignored', { client, count, correlationId });
-}
-
-/** The page in progress behind a ticket: only in the browser that began it, and while it lasts. */
-export async function findInteraction(
-  service: Service,
-  ticket: string,
-  browser: Browser,
-): Promise<Interaction | undefined> {
-  const interaction = await findTicket(service, ticket);
-  return interaction !== undefined && isOfBrowser(interaction, browser) ? interaction : undefined;
-}
-
-async function findTicket({ store, clock }: Service, ticket: string): Promise<Interaction | undefined> {
-  const interaction = await store.interactions.find(digest(ticket));
-  return interaction === undefined || interaction.expiresAtMs <= clock.now() ? undefined : interaction;
-}
-
-function isOfBrowser(interaction: Interaction, { deviceCookie }: Browser): boolean {
-  return deviceCookie !== undefined && browserHash(deviceCookie) === interaction.browserHash;
-}
-
-/** The user's answer on the consent page. */
+/** The user's answer on the consent page. An answer sent twice leads on, not into an error. */
 export async function answerConsent(
   service: Service,
   ticket: string,
@@ -141,18 +82,25 @@ export async function answerConsent(
   browser: Browser,
 ): Promise<AuthorizationResult> {
   const interaction = await findInteraction(service, ticket, browser);
-  if (interaction === undefined) return { kind: 'error_page', refusal: { reason: 'interaction_required' } };
+  if (interaction === undefined) return resumeAuthorization(service, ticket, browser);
   const code = service.draw.secret();
-  const settled = await settle(service, browser, async () => {
+  const settled = await settle(service, browser, async (run) => {
+    if (run > 0 && (await isOver(service, ticket, browser))) return refused({ reason: 'interaction_required' });
     const question = await loadQuestion(service, interaction.request, interaction, code, browser);
     return question === undefined
       ? refused({ reason: 'client_disabled' })
       : decideConsent(question, answer, service.clock.now());
   });
   if (settled.ok) return answered(service, interaction.request, { code });
-  // The sign-in ended while the page was open: sign in again, and the page comes back.
-  if (settled.refusal.reason === 'login_required') return { kind: 'page', page: 'sign_in', ticket };
-  return returned(service, interaction.request, settled.refusal, browser);
+  switch (settled.refusal.reason) {
+    case 'interaction_required':
+      return resumeAuthorization(service, ticket, browser);
+    case 'login_required':
+      // The sign-in ended while the page was open: sign in again, and the page comes back.
+      return { kind: 'page', page: 'sign_in', ticket };
+    default:
+      return turnedDown(service, { refusal: settled.refusal, address: interaction.request }, browser);
+  }
 }
 
 /** The user turned back on the sign-in page. */
@@ -168,7 +116,8 @@ export async function cancelAuthorization(
     draft({ consumes: [{ kind: 'interaction', hash: interaction.hash }] }),
     browser.correlationId,
   );
-  return returned(service, interaction.request, { reason: 'sign_in_cancelled' }, browser);
+  const refusal: Refusal = { reason: 'sign_in_cancelled' };
+  return turnedDown(service, { refusal, address: interaction.request }, browser);
 }
 
 /** The user goes on with the account that is signed in. */
@@ -183,11 +132,6 @@ export async function chooseAccount(service: Service, ticket: string, browser: B
   return resumeAuthorization(service, ticket, browser);
 }
 
-interface InProgress {
-  interaction: Interaction;
-  ticket: string;
-}
-
 /** Shared phases of every way to a code: load facts, decide, commit. */
 async function proceed(
   service: Service,
@@ -197,19 +141,39 @@ async function proceed(
 ): Promise<AuthorizationResult> {
   const code = service.draw.secret();
   const ticket = inProgress?.ticket ?? service.draw.secret();
-  const settled = await settle(service, browser, async (): Promise<Decision<AuthorizationOutcome>> => {
+  const settled = await settle(service, browser, async (run): Promise<Decision<AuthorizationOutcome>> => {
+    if (run > 0 && inProgress !== undefined && (await isOver(service, ticket, browser))) {
+      return refused({ reason: 'interaction_required' });
+    }
     const question = await loadQuestion(service, request, inProgress?.interaction, code, browser);
     if (question === undefined) return refused({ reason: 'client_disabled' });
     const outcome = decideAuthorization(question, service.clock.now());
     if (outcome.kind === 'refused') return refused(outcome.refusal);
     if (outcome.kind === 'code') return granted(outcome, outcome.plan);
     if (inProgress !== undefined) return granted(outcome);
-    return granted(outcome, {
-      inserts: [{ kind: 'interaction', row: newInteraction(service, request, ticket, browser) }],
-    });
+    const row = newInteraction(service, request, ticket, browser);
+    return granted(outcome, { inserts: [{ kind: 'interaction', row }] });
   });
-  if (!settled.ok) return returned(service, request, settled.refusal, browser);
-  switch (settled.value.kind) {
+  if (settled.ok) return reached(service, request, settled.value, { code, ticket }, browser);
+  if (settled.refusal.reason === 'interaction_required' && inProgress !== undefined) {
+    return proceed(service, request, undefined, browser);
+  }
+  return turnedDown(service, { refusal: settled.refusal, address: request }, browser);
+}
+
+/** Another request used the page up in the meantime. */
+async function isOver(service: Service, ticket: string, browser: Browser): Promise<boolean> {
+  return (await findInteraction(service, ticket, browser)) === undefined;
+}
+
+function reached(
+  service: Service,
+  request: AuthorizationRequest,
+  outcome: AuthorizationOutcome,
+  { code, ticket }: { code: string; ticket: string },
+  browser: Browser,
+): AuthorizationResult {
+  switch (outcome.kind) {
     case 'code':
       return answered(service, request, { code });
     case 'sign_in':
@@ -219,7 +183,7 @@ async function proceed(
     case 'ask_consent':
       return { kind: 'page', page: 'consent', ticket };
     case 'refused':
-      return returned(service, request, settled.value.refusal, browser);
+      return turnedDown(service, { refusal: outcome.refusal, address: request }, browser);
   }
 }
 
@@ -251,64 +215,25 @@ async function loadQuestion(
   };
 }
 
-function newInteraction(
-  { clock }: Service,
-  request: AuthorizationRequest,
-  ticket: string,
-  browser: Browser,
-): Interaction {
-  const createdAtMs = clock.now();
-  return {
-    hash: digest(ticket),
-    browserHash: browserHash(browser.deviceCookie ?? ''),
-    request,
-    createdAtMs,
-    expiresAtMs: createdAtMs + interactionSeconds * 1000,
-  };
-}
-
-/** An `id_token_hint` may have expired; it must be ours (OpenID Connect Core 3.1.2.1). */
-async function readHint(service: Service, hint: string | undefined): Promise<Hint | undefined> {
-  if (hint === undefined) return undefined;
-  const claims = await verifyOwnToken(service, hint, 'JWT');
-  const sub = claims?.['sub'];
-  return typeof sub === 'string' ? { isOurs: true, sub: sub as UserId } : { isOurs: false };
-}
-
 /** An answer to the client; `iss` tells it who answered. @see {@link https://www.rfc-editor.org/rfc/rfc9207#section-2 RFC 9207} */
 function answered(service: Service, address: ReturnAddress, answer: Record<string, string>): AuthorizationResult {
   const { state } = address;
-  return {
-    kind: 'return',
-    address,
-    parameters: { ...answer, ...(state !== undefined && { state }), iss: service.settings.issuer },
-  };
+  const parameters = { ...answer, ...(state !== undefined && { state }), iss: service.settings.issuer };
+  return { kind: 'return', address, parameters };
 }
 
 /** Troubles of this server, and of a client that is not served any more, are for the person to see. */
 const neverReturned = new Set<Refusal['reason']>(['storage_unavailable', 'contended', 'client_disabled']);
 
-function returned(service: Service, address: ReturnAddress, refusal: Refusal, browser: Browser): AuthorizationResult {
-  service.log.info('authorization_refused', {
-    reason: refusal.reason,
-    parameter: refusal.parameter,
-    correlationId: browser.correlationId,
-  });
-  if (neverReturned.has(refusal.reason)) return { kind: 'error_page', refusal };
+/** An error goes to the client where its address is good, and to the person otherwise. */
+function turnedDown(
+  service: Service,
+  { refusal, address }: { refusal: Refusal; address?: ReturnAddress },
+  { correlationId }: Browser,
+): AuthorizationResult {
+  const { reason, parameter } = refusal;
+  service.log.info('authorization_refused', { reason, parameter, correlationId });
+  if (address === undefined || neverReturned.has(reason)) return { kind: 'error_page', refusal };
   const { error, description } = wireWords(refusal);
   return answered(service, address, { error, error_description: description });
-}
-
-function shown(service: Service, refusal: Refusal, browser: Browser): AuthorizationResult {
-  service.log.info('authorization_refused', {
-    reason: refusal.reason,
-    parameter: refusal.parameter,
-    correlationId: browser.correlationId,
-  });
-  return { kind: 'error_page', refusal };
-}
-
-/** The client of a page in progress. */
-export function clientOf(service: Service, interaction: Interaction): ClientMetadata | undefined {
-  return service.clients.get(interaction.request.clientId)?.metadata;
 }

@@ -22,10 +22,11 @@ export {
 } from './browser.ts';
 export { authenticateClient, type AuthenticatedClient, type ClientCredentials } from './client-authentication.ts';
 export { digest } from './digest.ts';
+export { findInteraction } from './interaction.ts';
 export { introspectToken, readUserInfo } from './introspection.ts';
 export { jwksCacheSeconds } from './keys/keyring.ts';
 export { rotateKeys } from './keys/rotate.ts';
-export { confirmLogout, requestLogout, type AfterSignOut, type LogoutResult } from './logout.ts';
+export { requestLogout, type AfterSignOut, type LogoutResult } from './logout.ts';
 export { describeIssuer, endpoints } from './metadata.ts';
 export type * from './ports.ts';
 export { revokeToken } from './revocation.ts';

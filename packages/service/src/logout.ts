@@ -21,13 +21,14 @@ export type LogoutResult =
 
 /**
  * The end-session endpoint. Without a hint that matches the session the person is asked, so that no other site can sign
- * anybody out.
+ * anybody out; `isConfirmed` tells that the person said yes.
  * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout RP-Initiated Logout 1.0 section 2}
  */
 export async function requestLogout(
   service: Service,
   pairs: Iterable<[string, string]>,
   browser: Browser,
+  isConfirmed: boolean,
 ): Promise<LogoutResult> {
   const request = await readRequest(service, pairs);
   if (!request.ok) return { kind: 'error_page', refusal: request.refusal };
@@ -35,22 +36,8 @@ export async function requestLogout(
   const signedIn = await currentSignIn(service, browser);
   if (signedIn === undefined) return { kind: 'signed_out', after };
   const isProven = hint?.['sid'] === signedIn.session.id && hint['sub'] === signedIn.user.id;
-  if (!isProven) return { kind: 'confirm', after, session: signedIn.session };
+  if (!isProven && !isConfirmed) return { kind: 'confirm', after, session: signedIn.session };
   return end(service, signedIn.session, after, browser);
-}
-
-/** The person confirmed; the form brought the request along. */
-export async function confirmLogout(
-  service: Service,
-  pairs: Iterable<[string, string]>,
-  browser: Browser,
-): Promise<LogoutResult> {
-  const request = await readRequest(service, pairs);
-  if (!request.ok) return { kind: 'error_page', refusal: request.refusal };
-  const signedIn = await currentSignIn(service, browser);
-  return signedIn === undefined
-    ? { kind: 'signed_out', after: request.after }
-    : end(service, signedIn.session, request.after, browser);
 }
 
 async function end(service: Service, session: Session, after: AfterSignOut, browser: Browser): Promise<LogoutResult> {

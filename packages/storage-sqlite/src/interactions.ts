@@ -4,17 +4,19 @@ import type { Digest } from '@ostiary/wire';
 import { digestBlob, soughtDigest } from './blobs.ts';
 import type { Database, Statement } from './database.ts';
 
-/** Pages in progress: the port, and what plans do to them. A consumed one is gone. */
+/** Pages in progress: the port, and what plans do to them. A consumed one stays until it expires. */
 export class InteractionTable implements Interactions {
   readonly #find: Statement<{ body: string }>;
   readonly #insert: Statement<never>;
-  readonly #remove: Statement<never>;
+  readonly #consume: Statement<never>;
   readonly #choose: Statement<never>;
 
   constructor(db: Database) {
     this.#find = db.prepare('select body from interaction where hash = ?');
     this.#insert = db.prepare('insert into interaction (hash, body, expires_at) values (?, ?, ?)');
-    this.#remove = db.prepare('delete from interaction where hash = ?');
+    this.#consume = db.prepare(`
+      update interaction set body = json_set(body, '$.isConsumed', json('true'))
+      where hash = ? and body ->> '$.isConsumed' is null`);
     this.#choose = db.prepare(`update interaction set body = json_set(body, '$.chosenSessionId', ?) where hash = ?`);
   }
 
@@ -24,11 +26,12 @@ export class InteractionTable implements Interactions {
   }
 
   isUnused({ hash }: Consumption & { kind: 'interaction' }): boolean {
-    return this.#find.get(soughtDigest(hash)) !== undefined;
+    const row = this.#find.get(soughtDigest(hash));
+    return row !== undefined && (JSON.parse(row.body) as Interaction).isConsumed !== true;
   }
 
   consume({ hash }: Consumption & { kind: 'interaction' }): void {
-    if (this.#remove.run(digestBlob(hash)) !== 1) throw new Error('a plan consumes one interaction twice');
+    if (this.#consume.run(digestBlob(hash)) !== 1) throw new Error('a plan consumes one interaction twice');
   }
 
   insert({ hash, ...body }: Interaction): void {

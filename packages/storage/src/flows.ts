@@ -6,7 +6,7 @@ export interface Codes {
   find(hash: Digest): Promise<AuthorizationCode | undefined>;
 }
 
-/** Pages in progress that have been neither consumed nor removed. */
+/** Pages in progress, consumed ones too until they expire. Consuming is a verb of `commit`. */
 export interface Interactions {
   find(hash: Digest): Promise<Interaction | undefined>;
 }

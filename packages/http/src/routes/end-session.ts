@@ -1,12 +1,5 @@
 import { signedOutPage, signOutPage } from '@ostiary/pages';
-import {
-  confirmLogout,
-  csrfToken,
-  currentSignIn,
-  isCsrfTokenRight,
-  requestLogout,
-  type LogoutResult,
-} from '@ostiary/service';
+import { csrfToken, currentSignIn, isCsrfTokenRight, requestLogout, type LogoutResult } from '@ostiary/service';
 import type { Context, Hono } from 'hono';
 import { htmlAnswer, seeOther } from '../answers.ts';
 import { knownBrowser, type KnownBrowser } from '../browser.ts';
@@ -32,7 +25,7 @@ export function endSessionRoutes(app: Hono<Bindings>, context: HttpContext): voi
   app.get('/end-session', async (c) => {
     const known = knownBrowser(c, context);
     const pairs = new URL(c.req.url).searchParams;
-    return conclude(c, context, known, pairs, await requestLogout(service, pairs, known.browser));
+    return conclude(c, context, known, pairs, await requestLogout(service, pairs, known.browser, false));
   });
   app.post('/end-session', async (c) => {
     const form = await readForm(c.req.raw, maxBytes);
@@ -42,7 +35,7 @@ export function endSessionRoutes(app: Hono<Bindings>, context: HttpContext): voi
       return seeOther(c, withQuery(`${basePath}/end-session`, Object.fromEntries(pairs)));
     const known = knownBrowser(c, context);
     if (!pairs.has('decision'))
-      return conclude(c, context, known, pairs, await requestLogout(service, pairs, known.browser));
+      return conclude(c, context, known, pairs, await requestLogout(service, pairs, known.browser, false));
     return answerConfirmation(c, context, known, pairs);
   });
 }
@@ -61,7 +54,7 @@ async function answerConfirmation(
     return showProblem(c, context, { problem: 'form_rejected', correlationId: c.env.correlationId }, 403);
   }
   if (form.get('decision') !== 'sign_out') return seeOther(c, `${basePath}/account`);
-  return conclude(c, context, known, request, await confirmLogout(service, request, known.browser));
+  return conclude(c, context, known, request, await requestLogout(service, request, known.browser, true));
 }
 
 async function conclude(

@@ -40,12 +40,14 @@ export function flowsContract(newPlace: NewPlace): void {
     const hash = interactionRow('i').hash;
 
     it(
-      'are found as they were inserted, until they are consumed',
+      'are found as they were inserted; once consumed, they say so',
       withStore(newPlace, async (store) => {
         await mustCommit(store, { inserts: [{ kind: 'interaction', row: interactionRow('i') }] });
         assert.deepEqual(await store.interactions.find(hash), interactionRow('i'));
         await mustCommit(store, { consumes: [{ kind: 'interaction', hash }] });
-        assert.equal(await store.interactions.find(hash), undefined);
+        assert.deepEqual(await store.interactions.find(hash), interactionRow('i', { isConsumed: true }));
+        const again = await store.commit(plan({ consumes: [{ kind: 'interaction', hash }] }));
+        assert.deepEqual(again, { kind: 'lost', conflict: 'interaction' });
       }),
     );
 
@@ -59,7 +61,7 @@ export function flowsContract(newPlace: NewPlace): void {
     );
 
     it(
-      'a touch does not bring a consumed one back',
+      'a touch does not bring one into being',
       withStore(newPlace, async (store) => {
         await mustCommit(store, { touches: [{ kind: 'interaction', hash, chosenSessionId: signIn }] });
         assert.equal(await store.interactions.find(hash), undefined);

@@ -92,7 +92,9 @@ export class Reference {
       case 'code':
         return this.codes.has(consumption.hash) && this.codes.get(consumption.hash)?.redemption === undefined;
       case 'interaction':
-        return this.interactions.has(consumption.hash);
+        return (
+          this.interactions.get(consumption.hash)?.isConsumed === undefined && this.interactions.has(consumption.hash)
+        );
       case 'once':
         return [undefined, consumption.operation].includes(this.onceValues.get(consumption.hash));
     }
@@ -104,7 +106,7 @@ export class Reference {
         Object.assign(this.codes.get(consumption.hash)!, { redemption: consumption.redemption });
         return;
       case 'interaction':
-        this.interactions.delete(consumption.hash);
+        Object.assign(this.interactions.get(consumption.hash)!, { isConsumed: true });
         return;
       case 'once':
         this.onceValues.set(consumption.hash, consumption.operation);
