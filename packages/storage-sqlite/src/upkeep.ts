@@ -13,7 +13,7 @@ const familyIsOver = `
     or t.created_at + terms.absolute_seconds * 1000 <= $before`;
 const sessionIsOver = `
   select t.id from page t
-  where t.ended_at <= $before or t.seen_at + $idleMs <= $before or t.created_at + $absoluteMs <= $before`;
+  where t.ended_at <= $before or t.seen_at + $idleMs <= $before or t.auth_time + $absoluteMs <= $before`;
 
 /** Housekeeping. Audit rows are kept. */
 export class UpkeepSteps implements Upkeep {
