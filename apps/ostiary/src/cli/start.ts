@@ -19,6 +19,8 @@ export async function start(values: OptionValues, terminal: Terminal): Promise<n
   const { issuer, isDevelopment } = configuration.settings;
   for (const warning of configuration.warnings) terminal.err(`ostiary: warning: ${describe(warning)}\n`);
   const open = await openService(house);
+  // From the first request on: whoever sees the server ready may tell it to stop at once.
+  const told = toldToStop();
   const served = await listen(house, open, {
     host: textOf(values, 'host') ?? configuration.listen.host,
     port: port ?? configuration.listen.port,
@@ -28,7 +30,7 @@ export async function start(values: OptionValues, terminal: Terminal): Promise<n
   log.info('listening', { host: served.host, port: served.port, issuer });
   terminal.out(`Ostiary ready on ${issuer}\n`);
 
-  const signal = await toldToStop();
+  const signal = await told;
   log.info('stopping', { signal });
   await served.close();
   await upkeep.stop();
