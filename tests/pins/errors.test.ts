@@ -217,6 +217,13 @@ describe('error bodies of the token endpoint', () => {
       'the client may not use the requested resource',
     ],
     [
+      'no API named, of several',
+      () => forItself({}, 'lab-many'),
+      400,
+      'invalid_target',
+      'the client may use several APIs; name one with resource or scope',
+    ],
+    [
       'a scope of two APIs',
       () => forItself({ scope: 'eq1' }, 'lab-many'),
       400,

@@ -37,6 +37,7 @@ const errors: Record<Reason, OAuthError> = {
   scope_malformed: 'invalid_scope',
   scope_empty: 'invalid_scope',
   scope_not_covered: 'invalid_scope',
+  target_missing: 'invalid_target',
   target_unknown: 'invalid_target',
   target_ambiguous: 'invalid_target',
   target_not_covered: 'invalid_target',

@@ -32,6 +32,7 @@ export type Reason =
   | 'scope_malformed'
   | 'scope_empty'
   | 'scope_not_covered'
+  | 'target_missing'
   | 'target_unknown'
   | 'target_ambiguous'
   | 'target_not_covered'
@@ -121,6 +122,7 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   scope_malformed: ['invalid_scope', 'scope is malformed'],
   scope_empty: ['invalid_scope', 'none of the requested scopes is available to this client'],
   scope_not_covered: ['invalid_scope', 'a requested scope goes beyond what was granted'],
+  target_missing: ['invalid_target', 'the client may use several APIs; name one with resource or scope'],
   target_unknown: ['invalid_target', 'the client may not use the requested resource'],
   target_ambiguous: ['invalid_target', 'a requested scope belongs to more than one API; name the API with resource'],
   target_not_covered: ['invalid_target', 'the requested resource goes beyond what was granted'],

@@ -41,7 +41,7 @@ describe('what is asked for', () => {
   });
 
   test('nothing, with several APIs: it must say which', () => {
-    assert.equal(reasonOf({}, { apis: both }), 'target_unknown');
+    assert.equal(reasonOf({}, { apis: both }), 'target_missing');
     assert.equal(reasonOf({}, { apis: {} }), 'target_unknown');
   });
 

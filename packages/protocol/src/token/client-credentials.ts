@@ -21,7 +21,7 @@ export function decideClientCredentials(
   if (requested === undefined) return refused({ reason: 'scope_malformed' });
   const resources =
     request.resources.length > 0 || requested.length > 0 ? request.resources : apiIds(client.apis).slice(0, 2);
-  if (request.resources.length === 0 && resources.length > 1) return refused({ reason: 'target_unknown' });
+  if (request.resources.length === 0 && resources.length > 1) return refused({ reason: 'target_missing' });
   const resolved = resolveScopes(requested, resources, client, catalogue);
   if (!resolved.ok) return refused(resolved.refusal);
   const { apis, ignored, scopes: openIdScopes } = resolved.value;
