@@ -244,10 +244,10 @@ describe('oauth4webapi', () => {
   });
 
   it('processes introspection, for confidential clients alone', async () => {
-    const { tokens, claims } = await signIn(spa);
+    const { tokens, claims } = await signIn(web);
     const answer = await introspect(web, tokens.access_token);
     assert.equal(answer.active, true);
-    assert.equal(answer.client_id, 'lab-spa');
+    assert.equal(answer.client_id, 'lab-web');
     assert.equal(answer.sub, claims.sub);
     assert.equal(answer.aud, api);
     assert.deepEqual(await introspect(byKey(), tokens.refresh_token ?? ''), { active: false });
