@@ -5,16 +5,9 @@ import type { Html } from './html.ts';
 import type { Look } from './look.ts';
 import { messagesIn } from './messages.ts';
 import type { Messages } from './messages/en.ts';
+import { permissionText, type PermissionSeen } from './permission.ts';
 import { nameElement, plain, rich } from './phrase.ts';
 import { safeUrl } from './safe-url.ts';
-
-/** One thing the app asks for, said in words. `offline` is said in the page's own words; its `text` is not shown. */
-export interface PermissionSeen {
-  readonly kind: 'identity' | 'api' | 'offline';
-  readonly text: string;
-  /** The API that the permission is about. */
-  readonly apiName?: string;
-}
 
 export interface ConsentView {
   readonly client: ClientSeen;
@@ -58,8 +51,11 @@ function permissionList(permissions: readonly PermissionSeen[], messages: Messag
   return html`<ul class="permissions">${offlineFirst.map((permission) => permissionItem(permission, messages))}</ul>`;
 }
 
-function permissionItem({ kind, text, apiName }: PermissionSeen, { consent }: Messages): Html {
-  if (kind === 'offline')
+function permissionItem(permission: PermissionSeen, messages: Messages): Html {
+  const { consent } = messages;
+  if (permission.kind === 'offline')
     return html`<li class="offline"><strong>${consent.offlineTitle}</strong><br>${consent.offlineText}</li>`;
+  const apiName = permission.kind === 'api' ? permission.apiName : undefined;
+  const text = permissionText(permission, messages);
   return html`<li>${text}${apiName !== undefined && html` <span class="quiet">${rich(consent.atApi(apiName))}</span>`}</li>`;
 }

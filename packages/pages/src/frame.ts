@@ -47,11 +47,11 @@ export function hiddenFields(fields: Readonly<Record<string, string>>): Html {
   return html`${inputs}`;
 }
 
-function document({ locale, stylesheetHref }: Look, { title, body }: PageParts): string {
+function document({ locale, stylesheetHref, iconHref }: Look, { title, body }: PageParts): string {
   return htmlText(html`<!doctype html>
 <html lang="${locale}"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-<link rel="stylesheet" href="${safeUrl(stylesheetHref)}"></head>
+<link rel="stylesheet" href="${safeUrl(stylesheetHref)}"><link rel="icon" type="image/svg+xml" href="${safeUrl(iconHref)}"></head>
 ${body}</html>
 `);
 }
@@ -60,4 +60,9 @@ function brand(theme: Theme): Html {
   return html`<p class="brand">${theme.logoUrl === undefined ? doorMark : html`<img src="${safeUrl(theme.logoUrl)}" alt="" height="24">`} <bdi>${displayText(theme.productName)}</bdi></p>`;
 }
 
-const doorMark = html`<svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d="M2 15V7a6 6 0 0 1 12 0v8H9V7.5a1 1 0 0 0-2 0V15z"></path></svg>`;
+const doorPath = 'M2 15V7a6 6 0 0 1 12 0v8H9V7.5a1 1 0 0 0-2 0V15z';
+
+const doorMark = html`<svg viewBox="0 0 16 16" width="20" height="20" aria-hidden="true"><path fill="currentColor" fill-rule="evenodd" d="${doorPath}"></path></svg>`;
+
+/** The icon of a browser's tab: an SVG document. */
+export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#0f5f57" fill-rule="evenodd" d="${doorPath}"/></svg>`;

@@ -15,4 +15,6 @@ export interface Look {
   readonly theme: Theme;
   /** Where the text of `stylesheet(theme)` is served. */
   readonly stylesheetHref: string;
+  /** Where `icon` is served. */
+  readonly iconHref: string;
 }

@@ -31,6 +31,7 @@ export const sampleLook: Look = {
   locale: 'en',
   theme: { productName: 'Ostiary' },
   stylesheetHref: '/assets/ostiary.css',
+  iconHref: '/assets/ostiary.svg',
 };
 
 const nowMs = Date.UTC(2026, 6, 1, 12, 0, 0);
@@ -57,11 +58,11 @@ export const consentView: ConsentView = {
   permissions: [
     { kind: 'api', text: 'Read your expense reports', apiName: 'Lab API' },
     { kind: 'api', text: 'Use equipment 1', apiName: 'Lab API' },
-    { kind: 'offline', text: 'Offline access' },
+    { kind: 'offline' },
   ],
   alreadyGranted: [
-    { kind: 'identity', text: 'Know who you are' },
-    { kind: 'identity', text: 'See your email address' },
+    { kind: 'identity', scope: 'openid' },
+    { kind: 'identity', scope: 'email' },
   ],
 };
 
@@ -134,15 +135,17 @@ export const accountView: AccountView = {
     {
       clientId: 'lab-spa',
       clientName: 'Lab SPA',
-      permissions: ['Read your expense reports', 'Use equipment 1'],
-      isOffline: false,
+      permissions: [
+        { kind: 'identity', scope: 'profile' },
+        { kind: 'api', text: 'Read your expense reports' },
+        { kind: 'api', text: 'Use equipment 1' },
+      ],
       sinceMs: nowMs - 900 * hourMs,
     },
     {
       clientId: 'watcher',
       clientName: 'Feed Watcher',
-      permissions: ['Watch your feed for a tag'],
-      isOffline: true,
+      permissions: [{ kind: 'api', text: 'Watch your feed for a tag' }, { kind: 'offline' }],
       sinceMs: nowMs - 48 * hourMs,
     },
   ],

@@ -1,4 +1,4 @@
-import { homePage } from '@ostiary/pages';
+import { homePage, icon } from '@ostiary/pages';
 import type { Hono } from 'hono';
 import { answer, htmlAnswer } from '../answers.ts';
 import type { Bindings, HttpContext } from '../context.ts';
@@ -24,4 +24,7 @@ export function homeRoutes(app: Hono<Bindings>, context: HttpContext): void {
     };
     return answer(c, stylesheet.css, 200, headers);
   });
+  app.get('/assets/ostiary.svg', (c) =>
+    answer(c, icon, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }),
+  );
 }

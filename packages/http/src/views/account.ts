@@ -65,8 +65,7 @@ function contentOf(
     apps: consents.map((consent) => ({
       clientId: consent.clientId,
       clientName: clientName(context, consent.clientId),
-      permissions: permissionsOf(consent.scopes, consent.apis, catalogue).map(({ text }) => text),
-      isOffline: consent.scopes.includes('offline_access'),
+      permissions: permissionsOf(consent.scopes, consent.apis, catalogue).map(({ seen }) => seen),
       sinceMs: consent.givenAtMs,
     })),
     events: events.flatMap((event) => eventSeen(context, devices, event)),

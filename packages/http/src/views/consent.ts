@@ -1,5 +1,5 @@
 import type { Consent, Interaction } from '@ostiary/model';
-import { consentPage, type ConsentView, type PermissionSeen } from '@ostiary/pages';
+import { consentPage, type ConsentView, type IdentityScope, type PermissionSeen } from '@ostiary/pages';
 import { apiIds, csrfToken, notYetAllowed, redirectHost, type ApiCatalogue, type SignedIn } from '@ostiary/service';
 import type { ApiId } from '@ostiary/wire';
 import type { Context } from 'hono';
@@ -33,8 +33,8 @@ export function showConsent(
   const { request } = interaction;
   const { catalogue } = service;
   const missing = notYetAllowed(request, consent);
-  const isMissing = (seen: PermissionNamed) =>
-    (seen.api === undefined ? missing.scopes : (missing.apis[seen.api] ?? [])).includes(seen.scope);
+  const isMissing = ({ api, scope }: PermissionNamed) =>
+    (api === undefined ? missing.scopes : (missing.apis[api] ?? [])).includes(scope);
   const all = permissionsOf(request.scopes, request.apis, catalogue);
   const view: ConsentView = {
     client: { name: service.clients.get(request.clientId)?.metadata.client_name ?? request.clientId },
@@ -43,41 +43,36 @@ export function showConsent(
     action: `${basePath}/consent`,
     ticket,
     csrf: csrfToken(service, browser, consentCsrfPurpose(ticket)),
-    permissions: all.filter(isMissing),
-    alreadyGranted: all.filter((seen) => !isMissing(seen)),
+    permissions: all.filter(isMissing).map(({ seen }) => seen),
+    alreadyGranted: all.filter((each) => !isMissing(each)).map(({ seen }) => seen),
   };
   const look = lookFor(c.req.raw, context, request.uiLocales);
   return htmlAnswer(c, consentPage(view, look), pagePolicy([request.redirectUri]), { cookies: setCookies });
 }
 
-interface PermissionNamed extends PermissionSeen {
+interface PermissionNamed {
+  seen: PermissionSeen;
   scope: string;
   api?: ApiId;
 }
 
-/** What a grant allows, in the words a person reads. */
+/** What a grant allows, as a person sees it. */
 export function permissionsOf(
   scopes: readonly string[],
   apis: Record<ApiId, string[]>,
   catalogue: ApiCatalogue,
 ): PermissionNamed[] {
-  const identity = scopes.map((scope): PermissionNamed => {
-    return { scope, kind: scope === 'offline_access' ? 'offline' : 'identity', text: identityWords[scope] ?? scope };
+  const ofIssuer = scopes.map((scope): PermissionNamed => {
+    return {
+      scope,
+      seen: scope === 'offline_access' ? { kind: 'offline' } : { kind: 'identity', scope: scope as IdentityScope },
+    };
   });
   const ofApis = apiIds(apis).flatMap((api) => {
     const registered = catalogue.get(api);
     return (apis[api] ?? []).map((scope): PermissionNamed => {
-      return { scope, api, kind: 'api', text: registered?.scopes[scope] ?? scope, apiName: registered?.name };
+      return { scope, api, seen: { kind: 'api', text: registered?.scopes[scope] ?? scope, apiName: registered?.name } };
     });
   });
-  return [...identity, ...ofApis];
+  return [...ofIssuer, ...ofApis];
 }
-
-const identityWords: Record<string, string> = {
-  openid: 'Know who you are',
-  profile: 'See your name and profile',
-  email: 'See your email address',
-  address: 'See your postal address',
-  phone: 'See your phone number',
-  offline_access: 'Keep access when you are away',
-};

@@ -8,5 +8,11 @@ export function lookFor(
   uiLocales: readonly string[] = [],
 ): Look {
   const locale = chooseLocale(uiLocales.join(' '), request.headers.get('accept-language') ?? undefined);
-  return { locale, theme, stylesheetHref: `${basePath}/assets/ostiary.${stylesheet.hash}.css` };
+  const assets = `${basePath}/assets`;
+  return {
+    locale,
+    theme,
+    stylesheetHref: `${assets}/ostiary.${stylesheet.hash}.css`,
+    iconHref: `${assets}/ostiary.svg`,
+  };
 }

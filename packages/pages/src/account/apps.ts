@@ -4,6 +4,7 @@ import type { Html } from '../html.ts';
 import type { Locale } from '../locale.ts';
 import { messagesIn } from '../messages.ts';
 import type { Messages } from '../messages/en.ts';
+import { permissionText, type PermissionSeen } from '../permission.ts';
 import { nameElement, plain } from '../phrase.ts';
 import { safeUrl } from '../safe-url.ts';
 import { timeElement } from '../time.ts';
@@ -12,9 +13,7 @@ import { table } from './table.ts';
 export interface ConnectedApp {
   readonly clientId: string;
   readonly clientName: string;
-  /** What it may do, each in words. */
-  readonly permissions: readonly string[];
-  readonly isOffline: boolean;
+  readonly permissions: readonly PermissionSeen[];
   readonly sinceMs: number;
 }
 
@@ -46,9 +45,14 @@ function appTable(view: AppsView, messages: Messages, locale: Locale): Html {
   });
 }
 
-function permissions(app: ConnectedApp, { account }: Messages): Html {
-  const list = app.permissions.map((text) => html`<li>${text}</li>`);
-  return html`<ul class="plain">${list}<li class="quiet">${app.isOffline ? account.offline : account.online}</li></ul>`;
+/** What it may do, and whether it may while the person is away. */
+function permissions(app: ConnectedApp, messages: Messages): Html {
+  const { account } = messages;
+  const list = app.permissions.flatMap((permission) =>
+    permission.kind === 'offline' ? [] : [html`<li>${permissionText(permission, messages)}</li>`],
+  );
+  const isOffline = app.permissions.some(({ kind }) => kind === 'offline');
+  return html`<ul class="plain">${list}<li class="quiet">${isOffline ? account.offline : account.online}</li></ul>`;
 }
 
 function withdrawForm(app: ConnectedApp, { actions, csrf }: AppsView, { account }: Messages): Html {

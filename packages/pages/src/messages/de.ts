@@ -119,6 +119,14 @@ export const de: Messages = {
     sessionExpired: 'Diese Seite hat zu lange gewartet. Melden Sie sich noch einmal an.',
   },
 
+  identity: {
+    openid: 'Wissen, wer Sie sind',
+    profile: 'Ihren Namen und Ihr Profil sehen',
+    email: 'Ihre E-Mail-Adresse sehen',
+    address: 'Ihre Postanschrift sehen',
+    phone: 'Ihre Telefonnummer sehen',
+  },
+
   consent: {
     title: (client) => phrase`${client} bittet um Zugriff`,
     signedInAs: (name) => phrase`Sie sind angemeldet als ${name}`,

@@ -126,6 +126,14 @@ export const en = {
     sessionExpired: 'This page waited too long. Sign in again to go on.',
   },
 
+  identity: {
+    openid: 'Know who you are',
+    profile: 'See your name and profile',
+    email: 'See your email address',
+    address: 'See your postal address',
+    phone: 'See your phone number',
+  },
+
   consent: {
     title: (client: string) => phrase`${client} asks for access`,
     signedInAs: (name: string) => phrase`You are signed in as ${name}`,
