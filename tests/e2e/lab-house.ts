@@ -1,6 +1,7 @@
 import type { OstiaryConfig } from 'ostiary';
 import { freePort } from '../support/free-port.ts';
 import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
+import { labConfig } from '../support/lab-config.ts';
 import { startProgram } from '../support/program.ts';
 
 /** The issuer and the Lab as `npm start` runs them, on ports of their own. */
@@ -36,12 +37,6 @@ export async function openLabHouse(
       await Promise.all([program.ended, issuer.close()]);
     },
   };
-}
-
-async function labConfig(): Promise<OstiaryConfig> {
-  const file = new URL('../../apps/lab/ostiary.config.ts', import.meta.url).href;
-  const { default: config } = (await import(file)) as { default: OstiaryConfig };
-  return config;
 }
 
 /** The documented ports make place for free ones, wherever they stand. */
