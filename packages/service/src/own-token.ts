@@ -13,6 +13,7 @@ export async function verifyOwnToken(
   token: string,
   typ: OwnType,
 ): Promise<Record<string, unknown> | undefined> {
+  if (!isSpeltRight(token)) return undefined;
   try {
     const { payload, protectedHeader } = await compactVerify(token, async ({ kid = '', alg }) => {
       const key = service.keyring.verificationKey(kid);
@@ -29,4 +30,9 @@ export async function verifyOwnToken(
       return undefined;
     throw error;
   }
+}
+
+/** A token has one spelling: the last character of a segment may carry no bits that belong to no byte (RFC 4648 section 3.5). */
+function isSpeltRight(token: string): boolean {
+  return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
 }
