@@ -40,7 +40,8 @@ export async function assertNobodyBelieves(house: House, forge: (genuine: Genuin
   const id = forge(genuine(tokens.id_token));
   assert.notEqual(access, tokens.access_token);
   const body = new URLSearchParams({ access_token: access });
-  assert.equal((await userinfo(house, access)).status, 401, 'userinfo by header');
+  // What is no header value never arrives in one.
+  if (/^[\x20-\x7e]*$/.test(access)) assert.equal((await userinfo(house, access)).status, 401, 'userinfo by header');
   assert.equal((await house.request('/userinfo', { method: 'POST', body })).status, 401, 'userinfo by body');
   assert.equal(await isActive(house, access), false, 'introspection');
   assert.equal((await revoke(house, access)).status, 200);
