@@ -1,7 +1,7 @@
 import { stylesheet, type Theme } from '@ostiary/pages';
-import type { Service } from '@ostiary/service';
+import { refusalOfOutage, type Service } from '@ostiary/service';
 import { Hono, type Context } from 'hono';
-import { jsonAnswer } from './answers.ts';
+import { jsonAnswer, oauthErrorAnswer } from './answers.ts';
 import type { Bindings, HttpContext, Peer, TestClock } from './context.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -16,7 +16,7 @@ import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/token.ts';
 import { userinfoRoutes } from './routes/userinfo.ts';
 import { baseHeaders } from './security-headers.ts';
-import { showProblem } from './views/error.ts';
+import { showError, showProblem } from './views/error.ts';
 
 export interface HandlerOptions {
   service: Service;
@@ -41,14 +41,20 @@ export function createHandler(options: HandlerOptions): Handler {
     developmentRoutes(app, options.testClock);
   const methods = methodsByPath(root);
   root.notFound((c) => notFound(c, context, methods.get(c.req.path)));
-  root.onError((error, c) => {
-    const where = { correlationId: c.env.correlationId, path: c.req.path };
-    context.service.log.error('unexpected', { ...where, error: error.name, at: error.stack?.split('\n')[1]?.trim() });
-    return wantsPage(c)
-      ? showProblem(c, context, { problem: 'server_error', correlationId: c.env.correlationId }, 500)
-      : jsonAnswer(c, { error: 'server_error', error_description: 'something went wrong here' }, 500);
-  });
+  root.onError((error, c) => answerFault(c, context, error));
   return handle(root, context, methods);
+}
+
+/** A store that is out is not our fault and passes; anything else that was thrown is a fault of ours. */
+function answerFault(c: Context<Bindings>, context: HttpContext, fault: Error): Response {
+  const { correlationId } = c.env;
+  const refusal = refusalOfOutage(context.service, fault, correlationId);
+  if (refusal !== undefined) return wantsPage(c) ? showError(c, context, refusal) : oauthErrorAnswer(c, refusal);
+  const at = fault.stack?.split('\n')[1]?.trim();
+  context.service.log.error('unexpected', { correlationId, path: c.req.path, error: fault.name, at });
+  return wantsPage(c)
+    ? showProblem(c, context, { problem: 'server_error', correlationId }, 500)
+    : jsonAnswer(c, { error: 'server_error', error_description: 'something went wrong here' }, 500);
 }
 
 function handle(root: Hono<Bindings>, context: HttpContext, methods: ReadonlyMap<string, string[]>): Handler {

@@ -34,7 +34,7 @@ export { createService, type ServiceDependencies } from './create-service.ts';
 export type { Service } from './service.ts';
 export type * from './settings.ts';
 export { signIn, type SignInResult } from './sign-in.ts';
-export type { Answer } from './settle.ts';
+export { refusalOfOutage, type Answer } from './settle.ts';
 export { answerTokenRequest, type TokenRequest } from './token.ts';
 export { keepUp } from './upkeep.ts';
 export { addUser, disableUser, enableUser } from './users.ts';

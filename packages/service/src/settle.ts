@@ -44,6 +44,11 @@ export async function carryOut(service: Service, plan: PlanDraft, correlationId:
   return settle(service, { correlationId }, async () => ({ kind: 'granted', answer: undefined, plan }));
 }
 
+/** What to answer when the store failed outside an operation, as a page was read; nothing when the fault is another. */
+export function refusalOfOutage(service: Service, fault: unknown, correlationId: string): Refusal | undefined {
+  return fault instanceof StorageUnavailable ? unavailable(service, correlationId).refusal : undefined;
+}
+
 /** Turns a store that cannot answer into a refusal. */
 export function unavailable(service: Service, correlationId: string): { ok: false; refusal: Refusal } {
   service.log.error('storage_unavailable', { correlationId });
