@@ -45,7 +45,10 @@ export class Limiter {
   #level(key: string): number {
     const bucket = this.#buckets.get(key);
     if (bucket === undefined) return this.#rate.capacity;
-    const refill = (Math.max(0, this.#clock.now() - bucket.atMs) / 60_000) * this.#rate.perMinute;
+    const now = this.#clock.now();
+    // A clock that was set back must not keep anybody waiting until it has caught up.
+    bucket.atMs = Math.min(bucket.atMs, now);
+    const refill = ((now - bucket.atMs) / 60_000) * this.#rate.perMinute;
     return Math.min(this.#rate.capacity, bucket.level + refill);
   }
 

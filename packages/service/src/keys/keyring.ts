@@ -54,8 +54,10 @@ export class Keyring {
   /** The key that signs now: the newest of its algorithm whose time has come. */
   signingKey(alg: SigningAlg): SigningKey {
     this.#reloadWhenDue();
-    const now = this.#deps.clock.now();
-    const key = this.#signing.find((each) => each.alg === alg && each.stored.activeFromMs <= now);
+    const key = newestActive(
+      this.#signing.filter((each) => each.alg === alg),
+      this.#deps.clock.now(),
+    );
     if (key === undefined) throw new Error(`no signing key for ${alg}`);
     return key;
   }
@@ -73,8 +75,10 @@ export class Keyring {
 
   /** The refresh key that new generations are made with. */
   refreshKeyId(): number {
-    const now = this.#deps.clock.now();
-    const newest = this.#macs.find(({ stored }) => stored.purpose === 'refresh' && stored.activeFromMs <= now);
+    const newest = newestActive(
+      this.#macs.filter(({ stored }) => stored.purpose === 'refresh'),
+      this.#deps.clock.now(),
+    );
     if (newest === undefined) throw new Error('no refresh key');
     return newest.stored.keyId;
   }
@@ -121,7 +125,8 @@ export class Keyring {
 
   #reloadWhenDue(): void {
     const now = this.#deps.clock.now();
-    if (now - this.#loadedAtMs < reloadEveryMs || this.#reloading !== undefined) return;
+    // A clock that was set back makes the next reading due as well.
+    if (Math.abs(now - this.#loadedAtMs) < reloadEveryMs || this.#reloading !== undefined) return;
     this.#reloading = this.#load()
       .catch(() => this.#deps.log.warn('keys_not_reloaded'))
       .finally(() => (this.#reloading = undefined));
@@ -181,6 +186,14 @@ export class Keyring {
     const sealed = keyWrapper.seal(random.bytes(32), macContext({ purpose, keyId }));
     await keys.insertMac({ purpose, keyId, sealed, createdAtMs: clock.now(), activeFromMs });
   }
+}
+
+/** The newest key whose time has come; the oldest one where the clock was set back to before all of them. Newest first. */
+function newestActive<Key extends { stored: { activeFromMs: number } }>(
+  keys: readonly Key[],
+  nowMs: number,
+): Key | undefined {
+  return keys.find(({ stored }) => stored.activeFromMs <= nowMs) ?? keys.at(-1);
 }
 
 function macContext({ purpose, keyId }: Pick<StoredMacKey, 'purpose' | 'keyId'>): string {
