@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { labSpa } from '@ostiary/http/fixture';
 import type * as Oidc from 'oidc-client-ts';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openChromium } from '../support/chromium.ts';
+import { launchChromium } from '../e2e/chromium.ts';
 import { serveOnLoopback, type LoopbackServer } from '../support/loopback-server.ts';
 import { serveIssuer, type ServedIssuer } from '../support/served-issuer.ts';
 
@@ -32,7 +32,7 @@ before(async () => {
     if (pathname === '/oidc-client-ts.js') return answer(bundle, 'text/javascript');
     return answer(pathname === '/silent' ? silentPage : appPage, 'text/html');
   });
-  chromium = await openChromium();
+  chromium = await launchChromium();
 });
 after(async () => {
   await chromium?.close();
