@@ -257,7 +257,7 @@ describe('row 63 (OAuth 2.1): guessing secrets is throttled', () => {
         index % 2 === 0 ? await renew(from, spa, `ort_${index}`) : await exchange(from, spa, `code-${index}`);
       statuses.push(answer.status);
     }
-    assert.deepEqual([...new Set(statuses)].toSorted(), [400, 429]);
+    assert.deepEqual(new Set(statuses), new Set([400, 429]));
     tokensIn(await renew(from, spa, refresh_token));
   });
 });
@@ -487,7 +487,8 @@ describe('row 72 (RFC 6749 5.2): error fields keep to their characters and echo 
         for (const fields of requests) {
           const { body } = await postToken(house, { ...fields, [name]: canary }, basic());
           for (const field of ['error', 'error_description']) {
-            if (body[field] !== undefined) assert.match(String(body[field]), /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
+            if (body[field] !== undefined)
+              assert.match(JSON.stringify(body[field]).slice(1, -1), /^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/);
           }
           assert.ok(!JSON.stringify(body['error_description'] ?? '').includes('canary'));
         }
