@@ -39,5 +39,12 @@ async function recognise(service: Service, token: string): Promise<RevocableToke
 /** Claims of an access token that this issuer signed, expired or not. */
 export async function readAccessToken(service: Service, token: string): Promise<AccessTokenClaims | undefined> {
   const claims = await verifyOwnToken(service, token, 'at+jwt');
-  return claims === undefined ? undefined : (claims as object as AccessTokenClaims);
+  return claims !== undefined && areAccessClaims(claims) ? claims : undefined;
+}
+
+/** A missing or odd `exp` would never be over. */
+function areAccessClaims(claims: Record<string, unknown>): claims is Record<string, unknown> & AccessTokenClaims {
+  const { exp, iat, jti, sub, client_id: clientId, scope } = claims;
+  const areTimes = [exp, iat].every((time) => Number.isSafeInteger(time));
+  return areTimes && [jti, sub, clientId, scope].every((text) => typeof text === 'string');
 }
