@@ -1,4 +1,4 @@
-import { readParameters, readUserInfo } from '@ostiary/service';
+import { readParameters, readUserInfo, type Refusal } from '@ostiary/service';
 import type { Context, Hono } from 'hono';
 import { bearerErrorAnswer, jsonAnswer } from '../answers.ts';
 import type { Bindings, HttpContext } from '../context.ts';
@@ -8,27 +8,31 @@ const maxBytes = 16_384;
 
 /** UserInfo, by GET and POST. @see {@link https://openid.net/specs/openid-connect-core-1_0.html#UserInfo OpenID Connect Core 5.3} */
 export function userinfoRoutes(app: Hono<Bindings>, context: HttpContext): void {
-  app.get('/userinfo', (c) => answer(c, context, undefined));
+  app.get('/userinfo', (c) => answer(c, context, { ok: true }));
   app.post('/userinfo', async (c) => answer(c, context, await tokenInBody(c.req.raw)));
 }
 
-async function answer(
-  c: Context<Bindings>,
-  { service }: HttpContext,
-  bodyToken: string | undefined,
-): Promise<Response> {
+async function answer(c: Context<Bindings>, { service }: HttpContext, body: BodyToken): Promise<Response> {
+  if (!body.ok) return bearerErrorAnswer(c, body.refusal);
   const headerToken = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
   // RFC 6750 section 2: MUST NOT use more than one method; a token in the query is ignored.
-  if (headerToken !== undefined && bodyToken !== undefined)
+  if (headerToken !== undefined && body.token !== undefined)
     return bearerErrorAnswer(c, { reason: 'access_token_twice' });
-  const token = headerToken ?? bodyToken;
+  const token = headerToken ?? body.token;
   if (token === undefined) return bearerErrorAnswer(c, { reason: 'access_token_missing' });
   const claims = await readUserInfo(service, token, c.env.correlationId);
   return claims.ok ? jsonAnswer(c, claims.value) : bearerErrorAnswer(c, claims.refusal);
 }
 
-async function tokenInBody(request: Request): Promise<string | undefined> {
-  if (request.headers.get('content-type') === null) return undefined;
+type BodyToken = { ok: true; token?: string } | { ok: false; refusal: Refusal };
+
+/** A body of another kind than a form holds no token. */
+async function tokenInBody(request: Request): Promise<BodyToken> {
+  if (request.headers.get('content-type') === null) return { ok: true };
   const form = await readForm(request, maxBytes);
-  return form.ok ? readParameters(form.pairs).value.single.get('access_token') : undefined;
+  if (!form.ok) return { ok: true };
+  const read = readParameters(form.pairs);
+  if (!read.ok) return { ok: false, refusal: read.refusal };
+  const token = read.value.single.get('access_token');
+  return { ok: true, ...(token !== undefined && { token }) };
 }
