@@ -1,7 +1,7 @@
+import labConfig from '@ostiary/lab/config';
 import type { OstiaryConfig } from 'ostiary';
 import { freePort } from '../support/free-port.ts';
 import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
-import { labConfig } from '../support/lab-config.ts';
 import { startProgram } from '../support/program.ts';
 
 /** The issuer and the Lab as `npm start` runs them, on ports of their own. */
@@ -15,11 +15,10 @@ export interface LabHouse extends IssuerProgram {
 export async function openLabHouse(
   change: (config: OstiaryConfig) => OstiaryConfig = (same) => same,
 ): Promise<LabHouse> {
-  const config = await labConfig();
   // The Lab's address stands in the issuer's configuration, and the issuer's in the Lab's environment: the Lab comes second.
   const labPort = await freePort();
   const issuer = await startIssuer((identifier) =>
-    change(withAddresses(config, identifier, `http://localhost:${labPort}`)),
+    change(withAddresses(labConfig, identifier, `http://localhost:${labPort}`)),
   );
   const { program, readyLine } = await startProgram(
     {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import labConfig from '@ostiary/lab/config';
 import type { OstiaryConfig } from 'ostiary';
 import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
-import { labConfig } from '../support/lab-config.ts';
 import { generationsIn, integrityAfterCrash, integrityOf } from './database-file.ts';
 import { violations } from './history.ts';
 import { bearFamilies, HonestClients } from './honest-clients.ts';
@@ -27,8 +27,11 @@ for (const { name, signal, stops, total } of [
     const endings: unknown[] = [];
 
     before(async () => {
-      const config = await labConfig();
-      issuer = await startIssuer((identifier) => ({ ...config, issuer: identifier, clients: quickClients(config) }));
+      issuer = await startIssuer((identifier) => ({
+        ...labConfig,
+        issuer: identifier,
+        clients: quickClients(labConfig),
+      }));
       const families = await bearFamilies(issuer.issuer, familyCount);
       const moments = momentsOf(stops, total);
       let arrived: (count: number) => void = () => undefined;

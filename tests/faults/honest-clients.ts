@@ -95,7 +95,7 @@ export class HonestClients {
     const form = { grant_type: 'refresh_token', client_id: 'lab-spa', refresh_token: presented, attempt };
     for (let tries = 0; tries < maxTries; tries += 1) {
       const answer = await post(this.#issuer, form).catch(() => undefined);
-      if (answer !== undefined && answer.status !== 503) return this.#record(family, presented, answer);
+      if (answer !== undefined && !isBusy(answer)) return this.#record(family, presented, answer);
       await pause(betweenTriesMs);
     }
     throw new Error('the server did not come back');
@@ -114,6 +114,11 @@ export class HonestClients {
     this.#onAnswer(this.answers.length);
     return answer;
   }
+}
+
+/** A busy server names no cause; one that has lost history does, and that is a verdict. */
+function isBusy({ status, body }: TokenAnswer): boolean {
+  return status === 503 && body['error_cause'] === undefined;
 }
 
 const betweenTriesMs = 25;

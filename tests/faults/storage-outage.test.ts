@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { basic, openIssuer, redeem, refresh, type TestIssuer } from '@ostiary/http/fixture';
+import labConfig from '@ostiary/lab/config';
 import { openSqliteStore } from '@ostiary/storage-sqlite';
 import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
-import { labConfig } from '../support/lab-config.ts';
 import { bearFamilies, type HeldFamily } from './honest-clients.ts';
 
 describe('a store that cannot write: disk full, file system read-only', () => {
@@ -129,8 +129,7 @@ if (process.platform === 'linux') {
     let issuer: IssuerProgram;
     let family: HeldFamily;
     before(async () => {
-      const config = await labConfig();
-      issuer = await startIssuer((identifier) => ({ ...config, issuer: identifier }));
+      issuer = await startIssuer((identifier) => ({ ...labConfig, issuer: identifier }));
       [family] = (await bearFamilies(issuer.issuer, 1)) as [HeldFamily];
     });
     after(() => issuer.close());
