@@ -18,7 +18,12 @@ export async function readForm(request: Request, maxBytes: number): Promise<Form
 /** The body as text, or nothing when it is larger than allowed; the rest of a larger one is not read. */
 async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
   const declared = request.headers.get('content-length');
-  if (declared !== null) return Number(declared) > maxBytes ? undefined : request.text();
+  if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
+    if (Number(declared) > maxBytes) return undefined;
+    const text = await request.text();
+    // A host that hands over more than was declared is not believed either.
+    return Buffer.byteLength(text) > maxBytes ? undefined : text;
+  }
   if (request.body === null) return '';
   const chunks: Uint8Array[] = [];
   let length = 0;
