@@ -52,9 +52,7 @@ export function accessOf(
       : standing.filter(({ api }) => request.resources.includes(api.identifier));
   if (request.resources.length > 0 && chosen.length === 0) return { ok: false, reason: 'target_not_covered' };
   const asked = parseScope(request.scope);
-  const covered = new Set(scopeNames(grant));
-  if (asked === undefined || !asked.every((scope) => covered.has(scope)))
-    return { ok: false, reason: 'scope_not_covered' };
+  if (asked === undefined || !isCovered(asked, grant)) return { ok: false, reason: 'scope_not_covered' };
   const available = [...new Set([...grant.scopes, ...chosen.flatMap(({ scopes }) => scopes)])];
   const scopes = asked.length === 0 ? available : available.filter((scope) => asked.includes(scope));
   // RFC 6749 section 3.3: a scope has at least one name, so a token that lost all it was asked for is not issued.
@@ -64,6 +62,12 @@ export function accessOf(
     scopes,
     client,
   );
+}
+
+function isCovered(asked: readonly string[], grant: Pick<Grant, 'scopes' | 'apis'>): boolean {
+  if (asked.length === 0) return true;
+  const covered = scopeNames(grant);
+  return asked.every((scope) => covered.includes(scope));
 }
 
 interface StandingApi {
