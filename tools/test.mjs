@@ -6,8 +6,8 @@ import { checkSteps, countsIn, runSteps } from './steps.mjs';
 import { findTests, overdue } from './test-files.mjs';
 
 const folderWithinMs = 10 * 60_000;
-const order = ['pins', 'interop', 'security', 'faults', 'e2e'];
-const needsBrowser = new Set(['e2e']);
+const order = ['pins', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'e2e'];
+const needsBrowser = new Set(['e2e', 'interop']);
 
 const startMs = Date.now();
 const node = await prepare();
