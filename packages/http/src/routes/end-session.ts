@@ -32,7 +32,10 @@ export function endSessionRoutes(app: Hono<Bindings>, context: HttpContext): voi
     if (!form.ok) return showError(c, context, form.refusal);
     const { pairs } = form;
     if (c.req.header('cookie') === undefined)
-      return seeOther(c, withQuery(`${basePath}/end-session`, Object.fromEntries(pairs)));
+      return seeOther(
+        c,
+        `${basePath}/end-session?${asked(pairs, ['id_token_hint', 'ui_locales', ...carried]).toString()}`,
+      );
     const known = knownBrowser(c, context);
     if (!pairs.has('decision'))
       return conclude(c, context, known, pairs, await requestLogout(service, pairs, known.browser, false));
@@ -89,7 +92,7 @@ async function askToConfirm(
 ): Promise<Response> {
   const { service, basePath } = context;
   const signedIn = await currentSignIn(service, browser);
-  const request = new URLSearchParams([...pairs].filter(([name]) => carried.includes(name)));
+  const request = asked(pairs, carried);
   const view = {
     action: `${basePath}/end-session`,
     csrf: csrfToken(service, browser, `end-session ${session.id}`),
@@ -99,4 +102,9 @@ async function askToConfirm(
   };
   const targets = after.redirectUri === undefined ? [] : [after.redirectUri];
   return htmlAnswer(c, signOutPage(view, lookFor(c.req.raw, context)), pagePolicy(targets), { cookies: setCookies });
+}
+
+/** These parameters alone, repeated ones as they were; nothing else of a form goes into an address or another form. */
+function asked(pairs: URLSearchParams, names: readonly string[]): URLSearchParams {
+  return new URLSearchParams([...pairs].filter(([name]) => names.includes(name)));
 }
