@@ -33,6 +33,7 @@ const bad: [string, string][] = [
   ['http://app.example.com/', 'must begin with https://; http:// is for localhost, 127.0.0.1 and [::1] only'],
   ['http://localhost.example.com/', 'must begin with https://; http:// is for localhost, 127.0.0.1 and [::1] only'],
   ['https://ada@app.example.com/', 'must not carry a user name or password; remove them'],
+  ['https://app.example.com/cb?code=x', 'must not have the parameter "code", which the answer brings; remove it'],
   ['https:app.example.com', 'must have "//" and a host after the scheme'],
   ['https:///app.example.com', 'must have "//" and a host after the scheme'],
   [

@@ -12,7 +12,9 @@ import type { Problem } from '../problem.ts';
 export function checkWebAddresses({ at, metadata }: ConfiguredClient): Problem[] {
   const redirects = (['redirect_uris', 'post_logout_redirect_uris'] as const).flatMap((field) =>
     metadata[field].flatMap((uri, index) =>
-      redirectFaults(uri, metadata.type).map((message) => error(`${at}.${fieldPath([field, index])}`, message)),
+      [...redirectFaults(uri, metadata.type), ...queryFaults(uri, field)].map((message) =>
+        error(`${at}.${fieldPath([field, index])}`, message),
+      ),
     ),
   );
   const origins = metadata.allowedOrigins.flatMap((origin, index) =>
@@ -39,6 +41,21 @@ function redirectFaults(uri: string, type: ClientType): string[] {
     ...schemeFaults(url, type),
     ...(isWeb(url) && !/^https?:\/\/[^/]/i.test(uri) ? ['must have "//" and a host after the scheme'] : []),
   ];
+}
+
+/** What an answer adds to the query that was registered (RFC 6749 section 4.1.2, RFC 9207; RP-Initiated Logout section 3). */
+const answerNames = {
+  redirect_uris: ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'],
+  post_logout_redirect_uris: ['state'],
+};
+
+/** A parameter that stands there twice is read by some clients as the first, by others as the last. */
+function queryFaults(uri: string, field: keyof typeof answerNames): string[] {
+  if (!URL.canParse(uri)) return [];
+  const { searchParams } = new URL(uri);
+  return answerNames[field]
+    .filter((name) => searchParams.has(name))
+    .map((name) => `must not have the parameter "${name}", which the answer brings; remove it`);
 }
 
 /** Schemes that browsers act on themselves, or that cannot carry an answer. */
