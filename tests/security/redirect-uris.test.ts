@@ -133,6 +133,7 @@ describe('rows 40 and 41 (RFC 9700 4.1, RFC 8252 7.1): what cannot be registered
     ['a tab', 'https://app.example/\tcb'],
     ['a backslash', 'https://app.example\\@evil.example/cb'],
     ['a space', 'https://app.example/c b'],
+    ['row 42: the state of an answer in its query', 'https://app.example/cb?state=x'],
   ];
   const folder = mkdtempSync(join(tmpdir(), 'ostiary-redirects-'));
   after(() => rmSync(folder, { recursive: true }));
@@ -185,6 +186,22 @@ describe('row 42 (RFC 6749 3.1.2): the query of a registered address is kept', (
         `/authorize?${authorizeParameters({ client_id: 'queried', redirect_uri: queried, prompt: 'none' }).toString()}`,
       );
     assert.ok(page.leftTo?.startsWith(`${queried}&error=login_required`), page.leftTo);
+  });
+});
+
+describe('row 42: an address with a parameter of the answer cannot be registered', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ostiary-redirects-'));
+  after(() => rmSync(folder, { recursive: true }));
+  it('code, state, iss and errors', () => {
+    const names = ['code', 'state', 'iss', 'error', 'error_description', 'error_uri', '%63ode'];
+    const clients = names.map((name, index) => ({
+      client_id: `client-${index}`,
+      type: 'spa',
+      redirect_uris: [`https://app.example/cb?a=b&${name}=x`],
+    }));
+    const said = startWith(folder, clients);
+    assert.notEqual(said.status, 0);
+    for (const index of names.keys()) assert.ok(said.text.includes(`clients[${index}].redirect_uris[0]`), said.text);
   });
 });
 
