@@ -53,7 +53,8 @@ export function makeWorkplace(): Workplace {
       return { code, output: seen() };
     },
     async typeStart(commands, work) {
-      const child = shell(commands);
+      // The shell waits for the server, which the signal is for, and ends as it does.
+      const child = shell(`trap : TERM\n${commands}`);
       const seen = listen(child);
       const closed = once(child, 'close');
       try {
