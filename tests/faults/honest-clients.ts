@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { callback, TestBrowser, verifier } from '@ostiary/http/fixture';
+import { callback, verifier, type TestBrowser } from '@ostiary/http/fixture';
+import { networkBrowser } from '../support/network-browser.ts';
 import type { Answer, History } from './history.ts';
 
 /** One line of refresh tokens as its client holds it. */
@@ -18,10 +19,7 @@ const familiesPerDevice = 10;
 export async function bearFamilies(issuer: string, count: number): Promise<HeldFamily[]> {
   const families: HeldFamily[] = [];
   for (let device = 0; families.length < count; device += 1) {
-    const browser = new TestBrowser(
-      (path, init) => fetch(path.startsWith('http') ? path : issuer + path, { redirect: 'manual', ...init }),
-      issuer,
-    );
+    const browser = networkBrowser(issuer);
     for (let each = 0; each < familiesPerDevice && families.length < count; each += 1) {
       families.push(await bearFamily(issuer, browser, device % 2 === 0 ? 'ada' : 'bob', families.length % 2 === 1));
     }
