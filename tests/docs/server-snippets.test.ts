@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, mock, test } from 'node:test';
-import { generateKeyPair, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import type { IssuerProgram } from '../support/issuer-program.ts';
 import { browserAt, redirectSnippets, secrets, signInAt, startExampleIssuer } from './served-snippets.ts';
@@ -126,19 +126,40 @@ describe('an API with jose', () => {
     assert.deepEqual(await api.checkAccessToken(bearer('nonsense'), 'read:reports'), invalid);
   });
 
-  test('refuses a token of the right shape that somebody else signed', async () => {
-    const { privateKey } = await generateKeyPair('ES256');
-    const claims = { client_id: 'example-spa', scope: 'read:reports', jti: '1', sub: 'usr_1' };
-    const forged = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
-      .setIssuer(program.issuer)
-      .setAudience('https://api.example.com')
+  /** A token that says all the right things, but for what a test changes. */
+  async function tokenBy(alg: string, typ: string, audience = 'https://api.example.com', issuer = program.issuer) {
+    const { privateKey, publicKey } = await generateKeyPair(alg);
+    const token = await new SignJWT({ client_id: 'example-spa', scope: 'read:reports', jti: '1', sub: 'usr_1' })
+      .setProtectedHeader({ alg, typ, kid: 'k' })
+      .setIssuer(issuer)
+      .setAudience(audience)
       .setIssuedAt()
       .setExpirationTime('1h')
       .sign(privateKey);
-    const checked = await api.checkAccessToken(bearer(forged), 'read:reports');
+    return { token, jwks: Response.json({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] }) };
+  }
+
+  test('refuses a token that somebody else signed', async () => {
+    const { token } = await tokenBy('ES256', 'at+jwt');
+    const checked = await api.checkAccessToken(bearer(token), 'read:reports');
     assert.deepEqual(checked, { status: 401, challenge: 'Bearer error="invalid_token"' });
   });
+
+  for (const [what, status, made] of [
+    ['takes one that is right in all', 200, () => tokenBy('ES256', 'at+jwt')],
+    ['refuses another type', 401, () => tokenBy('ES256', 'JWT')],
+    ['refuses another algorithm', 401, () => tokenBy('RS256', 'at+jwt')],
+    ['refuses another audience', 401, () => tokenBy('ES256', 'at+jwt', 'https://other.example.com')],
+    ['refuses another issuer', 401, () => tokenBy('ES256', 'at+jwt', undefined, 'https://other.example.com')],
+  ] as const) {
+    test(`of tokens by a key that it trusts, ${what}`, async () => {
+      const { token, jwks } = await made();
+      const specifier = `./snippets/api.ts?${what}`;
+      const { checkAccessToken }: typeof Api = await import(specifier);
+      const checked = await answering(jwks, () => checkAccessToken(bearer(token), 'read:reports'));
+      assert.equal(checked.status, status);
+    });
+  }
 
   test('says 403 and names the scope where it is missing', async () => {
     const { accessToken } = await signIn();
