@@ -59,7 +59,7 @@ const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 export const clientKey: KeyObject = keyPair.privateKey;
 const clientJwk = { ...keyPair.publicKey.export({ format: 'jwk' }), kid: 'client-key', alg: 'ES256', use: 'sig' };
 
-export function secretHash(secret: string): Digest {
+function secretHash(secret: string): Digest {
   return createHash('sha256').update(secret).digest('base64url') as Digest;
 }
 
@@ -104,7 +104,7 @@ export function houseClients(): RegisteredClient[] {
   ];
 }
 
-export function houseApis(): ApiMetadata[] {
+function houseApis(): ApiMetadata[] {
   return [
     labApi(),
     labApi({ identifier: billing, name: 'Billing', scopes: { 'read:invoices': 'Read your invoices' } }),

@@ -275,7 +275,7 @@ describe('row 183 (ASVS 16.5): when the store fails', () => {
   });
 });
 
-describe('row 184 (ASVS 16): canaries in every input', () => {
+describe('rows 34 and 184 (RFC 9700 4.3, ASVS 16): canaries in every input', () => {
   it('none is found in the log, the audit events, an error, a header or an address', async () => {
     const opened = await openHouse();
     const browser = opened.browser();
