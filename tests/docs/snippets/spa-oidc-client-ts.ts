@@ -32,7 +32,7 @@ export async function signOut(): Promise<void> {
 // #region renew
 /** An access token that lives another minute at least, or undefined when the person must sign in again. */
 export async function getAccessToken(): Promise<string | undefined> {
-  // One tab renews at a time; the others then find what it stored.
+  // One tab renews at a time; the others then find what it stored, or get the same successor.
   return navigator.locks.request('example-spa.renew', async () => {
     const user = await manager.getUser();
     if (user === null || (user.expires_in ?? 0) > 60) return user?.access_token;
