@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createService, type KeyWrapper, type Log, type Service, type Settings } from '@ostiary/service';
 import { openSqliteStore } from '@ostiary/storage-sqlite';
 import type { ApiId, ApiMetadata, ClientId, ClientMetadata, Digest } from '@ostiary/wire';
+import { insertSharedRsaKey } from './signing-key.fixture.ts';
 import { createHandler, type Handler } from './handler.ts';
 import { aesWrapper } from './key-wrapper.fixture.ts';
 
@@ -116,6 +117,7 @@ export async function openIssuer({
   clock = stillClock(),
 }: IssuerOptions = {}): Promise<TestIssuer> {
   const store = await openSqliteStore({ path });
+  await insertSharedRsaKey(store, fixtureKeyWrapper, clock.now());
   const log: string[] = [];
   const service = await createService({
     settings: { ...defaultSettings(), ...settings },
