@@ -1,5 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createService, type KeyWrapper, type Log, type Service, type Settings } from '@ostiary/service';
+import {
+  applyConfiguration,
+  createService,
+  type KeyWrapper,
+  type Log,
+  type Service,
+  type Settings,
+} from '@ostiary/service';
 import { openSqliteStore } from '@ostiary/storage-sqlite';
 import type { ApiId, ApiMetadata, ClientId, ClientMetadata, Digest } from '@ostiary/wire';
 import { insertSharedRsaKey } from './signing-key.fixture.ts';
@@ -127,6 +134,7 @@ export async function openIssuer({
     keyWrapper: fixtureKeyWrapper,
     log: recordingLog(log),
   });
+  await applyConfiguration(service);
   const handler = createHandler({ service, testClock: clock });
   const base = service.settings.issuer;
   const request = (path: string, init?: RequestInit, address = '127.0.0.1') => {

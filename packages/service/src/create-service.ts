@@ -1,5 +1,5 @@
 import type { Store } from '@ostiary/storage';
-import type { ClientId, SigningAlg } from '@ostiary/wire';
+import type { SigningAlg } from '@ostiary/wire';
 import { drawFrom } from './draw.ts';
 import { Keyring } from './keys/keyring.ts';
 import { Limiter } from './limiter.ts';
@@ -7,7 +7,6 @@ import { idTokenSeconds } from './mint.ts';
 import { PasswordPool } from './passwords.ts';
 import type { Clock, KeyWrapper, Log, Random } from './ports.ts';
 import { RetryCounter } from './retry-counter.ts';
-import { seedUsers } from './seed.ts';
 import type { Service } from './service.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,7 +19,7 @@ export interface ServiceDependencies {
   log: Log;
 }
 
-/** Opens keys, agrees with the store on clients and users, and stands ready. */
+/** Opens the keys and stands ready. What the configuration says of clients and users is applied apart: `applyConfiguration`. */
 export async function createService(dependencies: ServiceDependencies): Promise<Service> {
   const { settings, store, clock, random, keyWrapper, log } = dependencies;
   const draw = drawFrom(random);
@@ -51,16 +50,7 @@ export async function createService(dependencies: ServiceDependencies): Promise<
       clientErrors: new Limiter(clock, { capacity: 30, perMinute: 30 }),
     },
   };
-  await syncClients(service);
-  await seedUsers(service);
   return service;
-}
-
-async function syncClients({ settings, store, clock, log }: Service): Promise<void> {
-  const ids: ClientId[] = settings.clients.map((client) => client.metadata.client_id);
-  const { enabled, disabled } = await store.clients.sync(ids, clock.now());
-  for (const id of enabled) log.info('client_enabled', { client: id });
-  for (const id of disabled) log.warn('client_disabled', { client: id });
 }
 
 /** ES256 and RS256 always (RFC 9068 section 4, OpenID Connect Core 15.1), and what the configuration names. */

@@ -32,6 +32,7 @@ export type * from './ports.ts';
 export { revokeToken } from './revocation.ts';
 export { createService, type ServiceDependencies } from './create-service.ts';
 export type { Service } from './service.ts';
+export { applyConfiguration } from './seed.ts';
 export type * from './settings.ts';
 export { signIn, type SignInResult } from './sign-in.ts';
 export { refusalOfOutage, type Answer } from './settle.ts';

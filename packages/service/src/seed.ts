@@ -4,8 +4,21 @@ import type { Service } from './service.ts';
 import type { SeedUser } from './settings.ts';
 import { carryOut } from './settle.ts';
 
-/** Creates the configuration's users that are not there yet; those that are keep their password. */
-export async function seedUsers(service: Service): Promise<void> {
+/**
+ * Makes the store agree with the configuration: clients that stand in it are served, all others are disabled and their grants
+ * over; users that are not there yet are created. For the server alone: a command that reads another file must not do this.
+ */
+export async function applyConfiguration(service: Service): Promise<void> {
+  const { settings, store, clock, log } = service;
+  const ids = settings.clients.map((client) => client.metadata.client_id);
+  const { enabled, disabled } = await store.clients.sync(ids, clock.now());
+  for (const id of enabled) log.info('client_enabled', { client: id });
+  for (const id of disabled) log.warn('client_disabled', { client: id });
+  await seedUsers(service);
+}
+
+/** Users that are there keep their password. */
+async function seedUsers(service: Service): Promise<void> {
   for (const seed of service.settings.users) {
     const known = await service.store.users.findByUsername(normalUsername(seed.username));
     if (known === undefined) await addUser(service, seed);

@@ -5,12 +5,12 @@ import { carryOut } from './settle.ts';
 
 const rowsPerStep = 500;
 
-/** One round of housekeeping: counters to their rows, and expired rows out in small steps. */
+/** One round of housekeeping: counters to their rows, expired rows out in small steps, retired keys after their last token. */
 export async function keepUp(service: Service): Promise<{ removed: number }> {
   const touches = service.retries.drain();
   if (touches.length > 0) await carryOut(service, draft({ touches }), service.draw.handle());
   try {
-    let removed = 0;
+    let removed = await service.keyring.removeRetired();
     for (;;) {
       const step = await service.store.upkeep.removeExpired(service.clock.now(), rowsPerStep, service.settings.session);
       removed += step;

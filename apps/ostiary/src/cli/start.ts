@@ -1,4 +1,5 @@
 import type { TestClock } from '@ostiary/http';
+import { applyConfiguration } from '@ostiary/service';
 import { openService } from '../compose.ts';
 import type { Composition, OpenService } from '../compose.ts';
 import { describe } from '../config/problem.ts';
@@ -19,6 +20,7 @@ export async function start(values: OptionValues, terminal: Terminal): Promise<n
   const { issuer, isDevelopment } = configuration.settings;
   for (const warning of configuration.warnings) terminal.err(`ostiary: warning: ${describe(warning)}\n`);
   const open = await openService(house);
+  await applyConfiguration(open.service);
   // From the first request on: whoever sees the server ready may tell it to stop at once.
   const told = toldToStop();
   const served = await listen(house, open, {

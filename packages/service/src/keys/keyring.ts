@@ -113,6 +113,15 @@ export class Keyring {
     return made;
   }
 
+  /** Removes signing keys that are no longer published; every token they signed has expired. Returns how many. */
+  async removeRetired(): Promise<number> {
+    const now = this.#deps.clock.now();
+    const over = this.#signing.filter(({ stored }) => stored.retiredAtMs !== undefined && stored.retiredAtMs <= now);
+    for (const { kid } of over) await this.#deps.keys.removeSigning(kid);
+    if (over.length > 0) await this.#load();
+    return over.length;
+  }
+
   /** Reads the keys again; for a program that rotated them beside this one. */
   reload(): Promise<void> {
     return this.#load();
