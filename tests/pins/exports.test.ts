@@ -17,7 +17,7 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
   'packages/pages': { exports: face },
   'packages/http': { exports: { ...face, './fixture': './src/issuer.fixture.ts' } },
   'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
-  'apps/lab': { exports: face },
+  'apps/lab': { exports: { ...face, './config': './ostiary.config.ts' } },
 };
 
 describe('export maps', () => {
