@@ -78,6 +78,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} stops every program and ends with 0`, async () => {
     const { child, output, until } = run([serving('one', await freePort()), serving('two', await freePort())]);
     await until('all ready');
+    // A program answers before its line is through the pipe.
+    await until('two     | up as');
+    await until('one     | up as');
     const pids = processesNamedIn(output());
     assert.equal(pids.length, 2);
     child.kill(signal);

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { Log } from '@ostiary/service';
 import { systemClock } from './clock.ts';
+import { applyConfiguration, type Log } from '@ostiary/service';
 import { openService } from './compose.ts';
 import type { Composition } from './compose.ts';
 import { completed } from './config/config.fixture.ts';
@@ -44,10 +44,12 @@ test('a user of the configuration is created once and keeps the password of that
   const withPassword = (password: string) =>
     composition({ storagePath, masterKey, configuration: completed({ users: [{ username: 'Ada', password }] }) });
   const first = await openService(withPassword('four words and more'));
+  await applyConfiguration(first.service);
   const created = await first.service.store.users.findByUsername('ada');
   await first.close();
   assert.ok(created?.passwordHash);
   const second = await openService(withPassword('four other words here'));
+  await applyConfiguration(second.service);
   assert.deepEqual(await second.service.store.users.findByUsername('ada'), created);
   await second.close();
 });

@@ -10,11 +10,11 @@ export async function keepUp(service: Service): Promise<{ removed: number }> {
   const touches = service.retries.drain();
   if (touches.length > 0) await carryOut(service, draft({ touches }), service.draw.handle());
   try {
-    let removed = await service.keyring.removeRetired();
+    let removed = 0;
     for (;;) {
       const step = await service.store.upkeep.removeExpired(service.clock.now(), rowsPerStep, service.settings.session);
       removed += step;
-      if (step < rowsPerStep) return { removed };
+      if (step < rowsPerStep) return { removed: removed + (await service.keyring.removeRetired()) };
     }
   } catch (error) {
     if (!(error instanceof StorageUnavailable)) throw error;
