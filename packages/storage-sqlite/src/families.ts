@@ -151,10 +151,10 @@ export class FamilyTable implements Families {
     return row !== undefined && row.endedAtMs === null && row.generation === from;
   }
 
-  advance({ familyId, from, keyId, atMs, operation, attempted }: Advance): void {
+  /** Whether it could: the family lives and stands at `from`. */
+  advance({ familyId, from, keyId, atMs, operation, attempted }: Advance): boolean {
     const id = idBlob('family', familyId);
-    const changed = this.#advance.run(keyId, atMs, atMs, digestBlob(operation), Number(attempted), id, from);
-    if (changed !== 1) throw new Error('a plan advances one family twice');
+    return this.#advance.run(keyId, atMs, atMs, digestBlob(operation), Number(attempted), id, from) === 1;
   }
 
   insert(row: Family): void {
