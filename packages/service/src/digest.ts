@@ -1,14 +1,14 @@
-import { createHash, createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 import type { Digest } from '@ostiary/wire';
 
 /** SHA-256, base64url: what is stored in place of a high-entropy secret. */
 export function digest(secret: string): Digest {
-  return createHash('sha256').update(secret).digest('base64url') as Digest;
+  return hash('sha256', secret, 'base64url') as Digest;
 }
 
 /** S256 of a PKCE verifier. @see {@link https://www.rfc-editor.org/rfc/rfc7636#section-4.6 RFC 7636 section 4.6} */
 export function s256(verifier: string): string {
-  return createHash('sha256').update(verifier, 'ascii').digest('base64url');
+  return hash('sha256', verifier, 'base64url');
 }
 
 /** HMAC-SHA-256 over labelled parts, base64url. The length prefix keeps one split of the parts from passing for another. */

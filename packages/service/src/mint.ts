@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IdTokenGrant, TokenGrant } from '@ostiary/protocol';
 import {
   openIdScopes,
@@ -134,10 +134,8 @@ export function claimsFor(scopes: readonly string[], claims: Record<string, unkn
 
 /** Left half of the token's hash, by the algorithm's hash function (OpenID Connect Core 3.1.3.6). */
 function accessTokenHash(alg: SigningAlg, accessToken: string): string {
-  const hash = createHash(alg === 'EdDSA' ? 'sha512' : 'sha256')
-    .update(accessToken, 'ascii')
-    .digest();
-  return hash.toString('base64url', 0, hash.length / 2);
+  const whole = hash(alg === 'EdDSA' ? 'sha512' : 'sha256', accessToken, 'buffer');
+  return whole.toString('base64url', 0, whole.length / 2);
 }
 
 /** A compact JWS (RFC 7515 section 7.1). */
