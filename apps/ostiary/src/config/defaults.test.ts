@@ -55,6 +55,17 @@ for (const type of ['native', 'device'] as const) {
   });
 }
 
+test('rotation goes by the authentication method, whatever the type', () => {
+  const { client_secret: _, ...secretless } = web;
+  const credentials = { client_secret: 'a-secret-of-the-client' };
+  const rotationOf = (client: ClientConfig) => metadataOf(client).refresh.rotation;
+  assert.equal(rotationOf({ ...secretless, token_endpoint_auth_method: 'none' }), 'on');
+  assert.equal(rotationOf({ ...secretless, token_endpoint_auth_method: 'none', refresh: { idleSeconds: 60 } }), 'on');
+  assert.equal(rotationOf({ ...native, ...credentials, token_endpoint_auth_method: 'client_secret_post' }), 'off');
+  assert.equal(rotationOf({ ...native, ...credentials, token_endpoint_auth_method: 'client_secret_basic' }), 'off');
+  assert.equal(rotationOf({ ...web, refresh: { rotation: 'on', idleSeconds: 60 } }), 'on');
+});
+
 test('a service asks for itself alone', () => {
   const { token_endpoint_auth_method, grant_types, response_types } = metadataOf(service);
   assert.equal(token_endpoint_auth_method, 'client_secret_basic');

@@ -15,26 +15,25 @@ const daySeconds = 86_400;
 interface TypeDefaults {
   authMethod: ClientAuthMethod;
   grants: GrantType[];
-  refresh: Required<Pick<RefreshPolicy, 'rotation' | 'boundTo' | 'idleSeconds' | 'absoluteSeconds'>>;
+  refresh: Required<Pick<RefreshPolicy, 'boundTo' | 'idleSeconds' | 'absoluteSeconds'>>;
 }
 
 const withCode: GrantType[] = ['authorization_code', 'refresh_token'];
 const longLived = { boundTo: 'offline', idleSeconds: 30 * daySeconds, absoluteSeconds: 180 * daySeconds } as const;
 
-/** Rotation is on for public clients and off for confidential ones (RFC 9700 section 4.14.2, FAPI 2.0 section 5.3.2.1). */
 const byType: Record<ClientType, TypeDefaults> = {
   spa: {
     authMethod: 'none',
     grants: withCode,
-    refresh: { rotation: 'on', boundTo: 'session', idleSeconds: 14 * daySeconds, absoluteSeconds: 90 * daySeconds },
+    refresh: { boundTo: 'session', idleSeconds: 14 * daySeconds, absoluteSeconds: 90 * daySeconds },
   },
-  web: { authMethod: 'client_secret_basic', grants: withCode, refresh: { rotation: 'off', ...longLived } },
-  native: { authMethod: 'none', grants: withCode, refresh: { rotation: 'on', ...longLived } },
-  device: { authMethod: 'none', grants: withCode, refresh: { rotation: 'on', ...longLived } },
+  web: { authMethod: 'client_secret_basic', grants: withCode, refresh: longLived },
+  native: { authMethod: 'none', grants: withCode, refresh: longLived },
+  device: { authMethod: 'none', grants: withCode, refresh: longLived },
   service: {
     authMethod: 'client_secret_basic',
     grants: ['client_credentials'],
-    refresh: { rotation: 'off', ...longLived },
+    refresh: longLived,
   },
 };
 
@@ -57,6 +56,7 @@ export function completeApi(api: ApiConfig): ApiMetadata {
 
 export function completeClient(client: ClientConfig): ClientMetadata {
   const { authMethod, grants } = byType[client.type];
+  const method = client.token_endpoint_auth_method ?? authMethod;
   const grantTypes = client.grant_types ?? grants;
   return {
     client_id: client.client_id as ClientId,
@@ -65,24 +65,28 @@ export function completeClient(client: ClientConfig): ClientMetadata {
     redirect_uris: client.redirect_uris ?? [],
     post_logout_redirect_uris: client.post_logout_redirect_uris ?? [],
     allowedOrigins: client.allowedOrigins ?? [],
-    token_endpoint_auth_method: client.token_endpoint_auth_method ?? authMethod,
+    token_endpoint_auth_method: method,
     grant_types: grantTypes,
     response_types: client.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
     id_token_signed_response_alg: client.id_token_signed_response_alg ?? 'RS256',
     ...(client.jwks && { jwks: client.jwks }),
     requirePkce: client.requirePkce ?? true,
     apis: client.apis ?? {},
-    refresh: completeRefresh(client),
+    refresh: completeRefresh(client, method),
   };
 }
 
-/** The limits of the type hold only where nothing is said: a limit left out of a `refresh` object is no limit. */
-function completeRefresh({ type, refresh }: ClientConfig): RefreshPolicy {
+/**
+ * Rotation is on for public clients and off for confidential ones (RFC 9700 section 4.14.2, FAPI 2.0 section 5.3.2.1).
+ * The limits of the type hold only where nothing is said: a limit left out of a `refresh` object is no limit.
+ */
+function completeRefresh({ type, refresh }: ClientConfig, method: ClientAuthMethod): RefreshPolicy {
   const defaults = byType[type].refresh;
-  if (refresh === undefined) return { ...defaults };
+  const rotation = method === 'none' ? 'on' : 'off';
+  if (refresh === undefined) return { rotation, ...defaults };
   const { dangerouslyLongRetrySeconds, dangerouslyAllowStaticRefreshTokens: _, ...policy } = refresh;
   return {
-    rotation: defaults.rotation,
+    rotation,
     boundTo: defaults.boundTo,
     ...policy,
     ...(dangerouslyLongRetrySeconds !== undefined && { retrySeconds: dangerouslyLongRetrySeconds }),
