@@ -1,6 +1,6 @@
 import { StorageUnavailable } from '@ostiary/storage';
 import type { Conflict, Consumption, Plan } from '@ostiary/model';
-import { draft, isEmpty, type Decision, type PlanDraft, type Refusal } from '@ostiary/protocol';
+import { draft, isEmpty, type Decision, type EventNote, type PlanDraft, type Refusal } from '@ostiary/protocol';
 import type { Service } from './service.ts';
 
 /** How an operation ended, for the layer that answers. */
@@ -62,7 +62,15 @@ async function commit(
 ): Promise<Conflict | undefined> {
   if (plan === undefined || isEmpty(plan)) return undefined;
   const result = await service.store.commit(dated(service, plan, correlationId));
-  return result.kind === 'lost' ? result.conflict : undefined;
+  if (result.kind === 'lost') return result.conflict;
+  for (const event of plan.events) tell(service, event, correlationId);
+  return undefined;
+}
+
+/** What the audit log keeps, the program's log says as well, without naming the person. */
+function tell({ log }: Service, { kind, clientId, cause, reason }: EventNote, correlationId: string): void {
+  const say = kind === 'alarm' ? log.error : log.info;
+  say(kind, { client: clientId, cause, reason, correlationId });
 }
 
 /** Gives each event its id and time, and the correlation id that joins it with the log. */

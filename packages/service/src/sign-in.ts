@@ -47,8 +47,7 @@ function waitFor({ limits }: Service, account: string, address: string): number 
 }
 
 async function noteFailure(service: Service, user: User | undefined, browser: Browser): Promise<void> {
-  service.log.info('sign_in_failed', { correlationId: browser.correlationId });
-  if (user === undefined) return;
+  if (user === undefined) return service.log.info('sign_in_failed', { correlationId: browser.correlationId });
   await carryOut(service, draft({ events: [{ kind: 'sign_in_failed', userId: user.id }] }), browser.correlationId);
 }
 
