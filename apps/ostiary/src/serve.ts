@@ -1,10 +1,20 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, BlockList } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Handler, Peer } from '@ostiary/http';
 import type { Log } from '@ostiary/service';
+import { blockListOf } from './address-range.ts';
+import type { AddressRange } from './address-range.ts';
+import { clientAddress } from './client-address.ts';
 import { codeOf, messageOf, Stop } from './stop.ts';
+
+export interface Place {
+  host: string;
+  port: number;
+  /** Default: none. */
+  trustedProxies?: readonly AddressRange[];
+}
 
 export interface Served {
   host: string;
@@ -27,14 +37,12 @@ const maxConnections = 4096;
 const finishWithinMs = 10_000;
 
 /** Listens, and hands every request to the handler. Throws `Stop` when the address cannot be had. */
-export async function serve(
-  handler: Handler,
-  { host, port }: { host: string; port: number },
-  log: Log,
-): Promise<Served> {
-  const answer = getRequestListener((request, { incoming }) => handler(request, peerOf(incoming as IncomingMessage)), {
-    errorHandler: (fault) => answerFault(fault, log),
-  });
+export async function serve(handler: Handler, { host, port, trustedProxies = [] }: Place, log: Log): Promise<Served> {
+  const trusted = blockListOf(trustedProxies);
+  const answer = getRequestListener(
+    (request, { incoming }) => handler(request, peerOf(incoming as IncomingMessage, trusted)),
+    { errorHandler: (fault) => answerFault(fault, log) },
+  );
   const server = createServer(limits, (request, response) => void answer(request, response));
   server.maxHeadersCount = maxHeadersCount;
   server.maxConnections = maxConnections;
@@ -42,8 +50,9 @@ export async function serve(
   return { host, port: (server.address() as AddressInfo).port, close: () => close(server) };
 }
 
-function peerOf({ socket }: IncomingMessage): Peer {
-  return { address: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''), isTls: 'encrypted' in socket };
+/** Of what proxies say, the address of the client alone: host, scheme and path are the issuer's. */
+function peerOf(incoming: IncomingMessage, trustedProxies: BlockList): Peer {
+  return { address: clientAddress(incoming, trustedProxies), isTls: 'encrypted' in incoming.socket };
 }
 
 function answerFault(fault: unknown, log: Log): Response {

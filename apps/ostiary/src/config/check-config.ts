@@ -1,6 +1,8 @@
 import { digest } from '@ostiary/service';
 import type { RegisteredClient, SeedUser } from '@ostiary/service';
 import type { ApiMetadata } from '@ostiary/wire';
+import { readTrustedRange } from '../address-range.ts';
+import type { AddressRange } from '../address-range.ts';
 import { comparedUsername } from './compared-username.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConfiguredClient } from './configured-client.ts';
@@ -140,6 +142,7 @@ function configurationOf(
     },
     storagePath: (house.storage ?? 'sqlite:./data/ostiary.db').slice('sqlite:'.length),
     listen: { ...defaultAddress(house.issuer), ...house.listen },
+    trustedProxies: (house.trustedProxies ?? []).flatMap(trustedRange),
     logLevel: house.logLevel ?? 'info',
     ...(house.theme && { theme: house.theme }),
     warnings,
@@ -161,4 +164,9 @@ function defaultAddress(issuer: string): { host: string; port: number } {
   const { hostname, port, protocol } = new URL(issuer);
   const schemePort = protocol === 'https:' ? 4000 : 80;
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? schemePort : Number(port) };
+}
+
+function trustedRange(text: string): AddressRange[] {
+  const read = readTrustedRange(text);
+  return read.ok ? [read.range] : [];
 }

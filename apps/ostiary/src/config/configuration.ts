@@ -1,4 +1,5 @@
 import type { Settings } from '@ostiary/service';
+import type { AddressRange } from '../address-range.ts';
 import type { LogLevel, ThemeConfig } from './define-config.ts';
 import type { Problem } from './problem.ts';
 
@@ -8,6 +9,8 @@ export interface Configuration {
   /** As written after `sqlite:`; `:memory:` or a path that may be relative to the configuration file. */
   storagePath: string;
   listen: { host: string; port: number };
+  /** Whose word on the address of a client counts. */
+  trustedProxies: AddressRange[];
   logLevel: LogLevel;
   theme?: ThemeConfig;
   /** What is allowed but should be known. */

@@ -26,7 +26,7 @@ export interface ApiConfig {
  * that is left out is no limit.
  */
 export interface RefreshConfig {
-  /** Default: on for public clients, off for confidential ones. */
+  /** Default: on for a client whose `token_endpoint_auth_method` is `none`, else off. */
   rotation?: 'on' | 'off';
   /** `session`: sign-out ends it (default for `spa`). `offline`: it outlives the session (default elsewhere). */
   boundTo?: 'session' | 'offline';
@@ -92,6 +92,11 @@ export interface OstiaryConfig {
   session?: { idleSeconds?: number; absoluteSeconds?: number };
   /** Default: the port of a loopback issuer, else 4000; the host of a loopback issuer, else 127.0.0.1. */
   listen?: { host?: string; port?: number };
+  /**
+   * Proxies in front of this server, as IP addresses or CIDR ranges. What they say of the client's address, in
+   * `X-Forwarded-For` or `Forwarded`, is believed. Default: none.
+   */
+  trustedProxies?: string[];
   /** Default info. */
   logLevel?: LogLevel;
   theme?: ThemeConfig;

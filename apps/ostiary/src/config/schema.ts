@@ -85,6 +85,7 @@ const houseShape = z.strictObject({
   storage: text.optional(),
   session: z.strictObject({ idleSeconds: seconds.optional(), absoluteSeconds: seconds.optional() }).optional(),
   listen: z.strictObject({ host: text.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
+  trustedProxies: z.array(z.string()).optional(),
   logLevel: z.enum(logLevels).optional(),
   theme: themeShape.optional(),
   apis: z.array(z.unknown()).optional(),
