@@ -63,4 +63,40 @@ describe('an https issuer behind a proxy that speaks http to it, as docs/operati
       assert.equal(code, 0);
     });
   }
+
+  for (const [trustedProxies, whose, taken] of [
+    [['127.0.0.1'], 'of its own', 30],
+    [[], 'with all others', 0],
+  ] as const) {
+    test(`gives each client a limit ${whose} when ${trustedProxies.join() || 'nobody'} is trusted`, async () => {
+      const file = `limits-${trustedProxies.length}.config.json`;
+      const config = {
+        issuer: 'https://example.com',
+        storage: 'sqlite::memory:',
+        listen: { port: 0 },
+        trustedProxies,
+        clients: [{ client_id: 'job', type: 'service', client_secret: 'a-secret-of-the-service' }],
+      };
+      workplace.write(file, JSON.stringify(config));
+      const start = `export OSTIARY_MASTER_KEY=${key}\nostiary start --config ${file}`;
+      await workplace.typeStart(start, async (output) => {
+        const [, host = '', port = ''] = /"host":"([^"]+)","port":(\d+)/.exec(output) ?? [];
+        assert.equal(await guessesTaken(`http://${host}:${port}`, '198.51.100.1'), 30);
+        assert.equal(await guessesTaken(`http://${host}:${port}`, '198.51.100.2'), taken);
+      });
+    });
+  }
 });
+
+/** How many of 31 wrong guesses at a client secret, said to come from this address, are not limited. */
+async function guessesTaken(server: string, address: string): Promise<number> {
+  const authorization = `Basic ${Buffer.from('job:a-wrong-secret').toString('base64')}`;
+  let taken = 0;
+  for (let index = 0; index < 31; index += 1) {
+    const headers = { authorization, 'x-forwarded-for': `203.0.113.7, ${address}` };
+    const body = new URLSearchParams({ grant_type: 'client_credentials' });
+    const { status } = await fetch(`${server}/token`, { method: 'POST', body, headers });
+    if (status === 401) taken += 1;
+  }
+  return taken;
+}

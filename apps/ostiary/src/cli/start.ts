@@ -57,13 +57,13 @@ async function listen(
 ): Promise<Served> {
   try {
     const { createHandler } = await import('@ostiary/http');
-    const { theme } = configuration;
+    const { theme, trustedProxies } = configuration;
     const handler = createHandler({
       service: open.service,
       ...(theme && { theme }),
       ...(isTestClock(clock) && { testClock: clock }),
     });
-    return await serve(handler, address, log);
+    return await serve(handler, { ...address, trustedProxies }, log);
   } catch (fault) {
     await open.close();
     // The pages know their design tokens, and say which of the theme's are none.
