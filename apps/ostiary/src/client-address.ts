@@ -11,13 +11,14 @@ export interface ReceivedRequest {
 /**
  * The address that a request comes from, canonical; empty when the connection has none.
  *
- * What a peer says of others counts only if it is a trusted proxy. Each proxy writes at the right end the address that it
+ * What a peer says of others counts only if it is a trusted proxy; without any, no header is looked at. Each proxy writes at the right end the address that it
  * got the request from, so the first address from the right that is no trusted proxy is the client: what stands left of
  * it, the client may have invented. An entry that is no address ends the search at the trusted proxy that passed it on.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7239#section-8.1 RFC 7239 section 8.1}
  */
-export function clientAddress({ headers, socket }: ReceivedRequest, trustedProxies: BlockList): string {
-  let nearest = canonicalAddress(socket.remoteAddress ?? '') ?? '';
+export function clientAddress({ headers, socket }: ReceivedRequest, trustedProxies: BlockList | undefined): string {
+  let nearest = peerAddress(socket);
+  if (trustedProxies === undefined) return nearest;
   const isTrusted = (address: string) => address !== '' && trustedProxies.check(address, familyOf(address));
   if (!isTrusted(nearest)) return nearest;
   for (const hop of hopsFromTheRight(headers)) {
@@ -26,6 +27,15 @@ export function clientAddress({ headers, socket }: ReceivedRequest, trustedProxi
     if (!isTrusted(hop)) return hop;
   }
   return nearest;
+}
+
+const peerAddresses = new WeakMap<ReceivedRequest['socket'], string>();
+
+/** The other end of a connection stays the same for all requests on it. */
+function peerAddress(socket: ReceivedRequest['socket']): string {
+  const known = peerAddresses.get(socket) ?? canonicalAddress(socket.remoteAddress ?? '') ?? '';
+  peerAddresses.set(socket, known);
+  return known;
 }
 
 /** `X-Forwarded-For`, and `Forwarded` only where that is absent. `undefined` stands for an entry that is no address. */

@@ -38,7 +38,7 @@ const finishWithinMs = 10_000;
 
 /** Listens, and hands every request to the handler. Throws `Stop` when the address cannot be had. */
 export async function serve(handler: Handler, { host, port, trustedProxies = [] }: Place, log: Log): Promise<Served> {
-  const trusted = blockListOf(trustedProxies);
+  const trusted = trustedProxies.length === 0 ? undefined : blockListOf(trustedProxies);
   const answer = getRequestListener(
     (request, { incoming }) => handler(request, peerOf(incoming as IncomingMessage, trusted)),
     { errorHandler: (fault) => answerFault(fault, log) },
@@ -51,7 +51,7 @@ export async function serve(handler: Handler, { host, port, trustedProxies = [] 
 }
 
 /** Of what proxies say, the address of the client alone: host, scheme and path are the issuer's. */
-function peerOf(incoming: IncomingMessage, trustedProxies: BlockList): Peer {
+function peerOf(incoming: IncomingMessage, trustedProxies: BlockList | undefined): Peer {
   return { address: clientAddress(incoming, trustedProxies), isTls: 'encrypted' in incoming.socket };
 }
 
