@@ -40,13 +40,20 @@ describe('the life of a token, over HTTP', () => {
     assert.equal(new Set(all.map((each) => each.body['refresh_token'])).size, 1);
   });
 
-  it('ends one family when an old generation comes back', async () => {
-    const answer = await issuer.browser().authorize();
+  it('ends its family and no other when a generation of seven rotations ago comes back', async () => {
+    const browser = issuer.browser();
+    const answer = await browser.authorize();
     const { body } = await redeem(issuer, answer.get('code') ?? '');
+    const onSameDevice = await redeem(issuer, (await browser.authorize()).get('code') ?? '');
+    const onOtherDevice = await redeem(issuer, (await issuer.browser().authorize()).get('code') ?? '');
+    const ofOtherUser = await redeem(issuer, (await issuer.browser().authorize({}, 'bob')).get('code') ?? '');
     let newest = body['refresh_token'];
     for (let round = 0; round < 7; round += 1) newest = (await refresh(issuer, newest)).body['refresh_token'];
     const replayed = await refresh(issuer, body['refresh_token']);
     assert.equal(replayed.body['error_cause'], 'reuse_detected');
     assert.equal((await refresh(issuer, newest)).body['error_cause'], 'reuse_detected');
+    for (const other of [onSameDevice, onOtherDevice, ofOtherUser]) {
+      assert.equal((await refresh(issuer, other.body['refresh_token'])).status, 200);
+    }
   });
 });
