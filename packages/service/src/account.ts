@@ -1,5 +1,5 @@
 import type { AuditEvent, Consent, Device, FamilyFacts } from '@ostiary/model';
-import { planConsentWithdrawal, planDeviceRemoval, planOtherDevicesRemoval, planSignOut } from '@ostiary/protocol';
+import { planConsentWithdrawal, planDeviceRemoval, planOtherDevicesRemoval } from '@ostiary/protocol';
 import type { ClientId, DeviceId } from '@ostiary/wire';
 import type { Browser, SignedIn } from './browser.ts';
 import type { Service } from './service.ts';
@@ -65,9 +65,4 @@ export async function withdrawConsent(
   browser: Browser,
 ): Promise<Answer<undefined>> {
   return carryOut(service, planConsentWithdrawal(user.id, clientId, service.clock.now()), browser.correlationId);
-}
-
-/** Signs out on this browser, from the account page. */
-export async function signOut(service: Service, { session }: SignedIn, browser: Browser): Promise<Answer<undefined>> {
-  return carryOut(service, planSignOut(session, service.clock.now()), browser.correlationId);
 }

@@ -27,8 +27,7 @@ export async function introspectToken(
 ): Promise<Answer<IntrospectionAnswer>> {
   // RFC 7662 section 2.1: the caller MUST be authorized, which a public client cannot be.
   if (!client.isConfidential) return { ok: false, refusal: { reason: 'introspection_not_allowed' } };
-  const operation = client.once === undefined ? { correlationId } : { correlationId, once: client.once };
-  return settle(service, operation, async () => {
+  return settle(service, { correlationId, once: client.once }, async () => {
     if (!(await isInService(service, client))) return refused({ reason: 'client_disabled' });
     const presented = await present(service, token);
     const answer = introspect(presented, client.metadata, service.settings.issuer, service.clock.now());

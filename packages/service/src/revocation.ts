@@ -17,8 +17,7 @@ export async function revokeToken(
   token: string,
   { client, correlationId }: { client: AuthenticatedClient; correlationId: string },
 ): Promise<Answer<undefined>> {
-  const operation = client.once === undefined ? { correlationId } : { correlationId, once: client.once };
-  return settle(service, operation, async () => {
+  return settle(service, { correlationId, once: client.once }, async () => {
     const recognised = await recognise(service, token);
     const plan = decideRevocation(recognised, client.metadata, service.clock.now());
     return granted(undefined, plan);

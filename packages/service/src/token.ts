@@ -50,9 +50,8 @@ export async function answerTokenRequest(
   if (!client.metadata.grant_types.includes(request.grantType) && request.grantType !== 'refresh_token') {
     return { ok: false, refusal: { reason: 'grant_type_not_allowed' } };
   }
-  const operation = client.once === undefined ? { correlationId } : { correlationId, once: client.once };
   const tokenId = service.draw.handle();
-  const answer = await settle(service, operation, phasesOf(service, request, call, tokenId));
+  const answer = await settle(service, { correlationId, once: client.once }, phasesOf(service, request, call, tokenId));
   if (answer.ok) return { ok: true, value: await mintTokens(service, answer.value, tokenId, service.clock.now()) };
   service.log.info('token_refused', {
     ...answer.refusal,

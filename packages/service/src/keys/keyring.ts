@@ -122,11 +122,6 @@ export class Keyring {
     return over.length;
   }
 
-  /** Reads the keys again; for a program that rotated them beside this one. */
-  reload(): Promise<void> {
-    return this.#load();
-  }
-
   #published(): RingedKey[] {
     const now = this.#deps.clock.now();
     return this.#signing.filter(({ stored }) => stored.retiredAtMs === undefined || stored.retiredAtMs > now);
