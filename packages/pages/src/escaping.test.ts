@@ -21,7 +21,7 @@ const attacks = [
 ];
 
 /** Codes from a closed list: the type keeps anything else out, so no attack can stand there. */
-const codes = new Set(['kind', 'problem', 'cause', 'locale', 'usernameKind']);
+const codes = new Set(['kind', 'problem', 'cause', 'locale']);
 
 const look = { ...sampleLook, theme: { ...sampleLook.theme, logoUrl: '/brand.svg' } };
 

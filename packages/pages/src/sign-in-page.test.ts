@@ -35,13 +35,6 @@ test('fields have labels and the right autocomplete', () => {
   assert.match(page(), /<label for="password">Password<\/label>\n<input id="password"/);
 });
 
-test('usernames that are email addresses get the right keyboard', () => {
-  assert.match(
-    page({ usernameKind: 'email' }),
-    /<label for="username">Email<\/label>\n<input id="username" name="username" type="email"/,
-  );
-});
-
 test('the password is never filled in', () => {
   assert.doesNotMatch(tag(page({ loginHint: 'ada' }), '<input id="password"'), /value/);
 });

@@ -23,8 +23,6 @@ export interface SignInView {
   readonly csrf: string;
   /** Fills the username in advance (`login_hint`, or what was typed before an error). */
   readonly loginHint?: string;
-  /** `email` lets phones show the right keyboard. Default `text`. */
-  readonly usernameKind?: 'email' | 'text';
   /** Who is signed in already: offered as `account=current`, or, with `reauthenticate`, the only one who may sign in. */
   readonly signedInAs?: { readonly name: string; readonly username: string };
   /** Asks for the password again; the username is fixed. */
@@ -66,9 +64,8 @@ function currentAccount({ signedInAs, action, ticket, csrf }: SignInView, messag
 function usernameField(view: SignInView, messages: Messages): Html {
   const fixed = fixedUsername(view);
   const value = fixed ?? view.loginHint ?? '';
-  const kind = view.usernameKind ?? 'text';
-  return html`<label for="username">${kind === 'email' ? messages.signIn.email : messages.signIn.username}</label>
-<input id="username" name="username" type="${kind}" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${value}"${fixed !== undefined && html` readonly`}${mayFocus(view) && value === '' && html` autofocus`}${describedBy(view.error)}>`;
+  return html`<label for="username">${messages.signIn.username}</label>
+<input id="username" name="username" type="text" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${value}"${fixed !== undefined && html` readonly`}${mayFocus(view) && value === '' && html` autofocus`}${describedBy(view.error)}>`;
 }
 
 function passwordField(view: SignInView, messages: Messages): Html {

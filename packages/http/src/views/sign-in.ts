@@ -50,11 +50,14 @@ async function viewOf(
   const client = service.clients.get(request.clientId)?.metadata;
   const signedIn = await currentSignIn(service, browser);
   const offersCurrent = signedIn !== undefined && request.prompts.includes('select_account');
+  const isNamed = signedIn !== undefined && !offersCurrent && signedIn.user.id === request.hintedSub;
   return {
     ...form,
     client: { name: client?.client_name ?? request.clientId },
     loginHint: username ?? request.loginHint ?? (offersCurrent ? undefined : signedIn?.user.username),
     ...(offersCurrent && { signedInAs: personOf(signedIn.user) }),
+    // The app named this very person: nobody else's password would lead on.
+    ...(isNamed && { signedInAs: personOf(signedIn.user), reauthenticate: true }),
     error,
   };
 }

@@ -107,7 +107,6 @@ export const de: Messages = {
     titleAgain: (client) => phrase`Bestätigen Sie, dass Sie es sind, um mit ${client} fortzufahren`,
     withAccount: (product) => phrase`mit Ihrem ${product}-Konto`,
     username: 'Benutzername',
-    email: 'E-Mail-Adresse',
     password: 'Passwort',
     submit: 'Anmelden',
     cancel: 'Abbrechen',

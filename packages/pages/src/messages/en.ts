@@ -115,7 +115,6 @@ export const en = {
     titleAgain: (client: string) => phrase`Confirm it is you to continue to ${client}`,
     withAccount: (product: string) => phrase`with your ${product} account`,
     username: 'Username',
-    email: 'Email',
     password: 'Password',
     submit: 'Sign in',
     cancel: 'Cancel',
