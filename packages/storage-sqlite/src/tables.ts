@@ -9,6 +9,8 @@ import { InteractionTable } from './interactions.ts';
 import { InternedTerms, ParsedJson } from './interned.ts';
 import { KeyTables } from './keys.ts';
 import { OnceValueTable } from './once-values.ts';
+import { NodeTable } from './nodes.ts';
+import { RateTable } from './rates.ts';
 import { RevokedTokenTable } from './revoked-tokens.ts';
 import { SessionTable } from './sessions.ts';
 import { UpkeepSteps } from './upkeep.ts';
@@ -37,5 +39,8 @@ export function openTables(db: Database) {
     keys: new KeyTables(db),
     audit: new AuditTable(db),
     upkeep: new UpkeepSteps(db),
+    rates: new RateTable(db),
+    health: { databaseNowMs: async () => Date.now() },
+    nodes: new NodeTable(db),
   };
 }

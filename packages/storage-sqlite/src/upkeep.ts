@@ -22,6 +22,8 @@ export class UpkeepSteps implements Upkeep {
   readonly #setMeta: Statement<never>;
   readonly #byExpiry: Statement<never>[];
   readonly #codes: Statement<never>;
+  readonly #rates: Statement<never>;
+  readonly #nodes: Statement<never>;
   readonly #families: Sweep;
   readonly #sessions: Sweep;
 
@@ -31,6 +33,8 @@ export class UpkeepSteps implements Upkeep {
     this.#setMeta = db.prepare('insert or replace into meta (name, value) values (?, ?)');
     this.#byExpiry = deletedByExpiry.map((table) => prepareExpiry(db, table));
     this.#codes = prepareExpiry(db, 'code');
+    this.#rates = db.prepare('delete from rate where key in (select key from rate where full_at <= ? limit ?)');
+    this.#nodes = db.prepare('delete from node where id in (select id from node where seen_at <= ? limit ?)');
     this.#families = prepareSweep(db, 'family', familyIsOver);
     this.#sessions = prepareSweep(db, 'session', sessionIsOver);
   }
@@ -48,10 +52,20 @@ export class UpkeepSteps implements Upkeep {
     return this.#getMeta.get('restore_epoch')?.value ?? 0;
   }
 
+  async raiseRestoreEpoch(nowMs: number): Promise<number> {
+    return this.#db.transaction(() => {
+      const raised = Math.max((this.#getMeta.get('restore_epoch')?.value ?? 0) + 1, Math.floor(nowMs / 1000));
+      this.#setMeta.run('restore_epoch', raised);
+      return raised;
+    });
+  }
+
   #remove(nowMs: number, limit: number, { idleSeconds, absoluteSeconds }: SessionLimits): number {
     const before = nowMs - 30 * dayMs;
     let removed = 0;
     for (const statement of this.#byExpiry) removed += statement.run(nowMs, limit - removed);
+    removed += this.#rates.run(nowMs, limit - removed);
+    removed += this.#nodes.run(nowMs - dayMs, limit - removed);
     removed += this.#codes.run(nowMs - dayMs, limit - removed);
     removed += this.#sweep(this.#families, limit - removed, { before });
     removed += this.#sweep(this.#sessions, limit - removed, {

@@ -1,5 +1,6 @@
 import type { Audit } from './audit.ts';
 import type { Clients } from './clients.ts';
+import type { Health, Nodes, Rates } from './cluster.ts';
 import type { Committer } from './committer.ts';
 import type { Families } from './families.ts';
 import type { Codes, Interactions, RevokedTokens } from './flows.ts';
@@ -21,5 +22,8 @@ export interface Store extends Committer {
   keys: Keys;
   audit: Audit;
   upkeep: Upkeep;
+  rates: Rates;
+  health: Health;
+  nodes: Nodes;
   close(): Promise<void>;
 }

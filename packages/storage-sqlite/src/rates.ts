@@ -1,0 +1,36 @@
+import type { Rate, Rates } from '@ostiary/storage';
+import type { Digest } from '@ostiary/wire';
+import { digestBlob } from './blobs.ts';
+import type { Database, Statement } from './database.ts';
+
+/** Token buckets, each kept as the time at which it is full again. */
+export class RateTable implements Rates {
+  readonly #db: Database;
+  readonly #find: Statement<{ fullAtMs: number }>;
+  readonly #put: Statement<never>;
+  readonly #remove: Statement<never>;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#find = db.prepare('select full_at as fullAtMs from rate where key = ?');
+    this.#put = db.prepare('insert or replace into rate (key, full_at) values (?, ?)');
+    this.#remove = db.prepare('delete from rate where key = ?');
+  }
+
+  async take(key: Digest, { capacity, perMinute }: Rate, nowMs: number): Promise<number> {
+    const blob = digestBlob(key);
+    const refillMs = 60_000 / perMinute;
+    return this.#db.transaction(() => {
+      // A clock that was set back must not keep anybody waiting longer than an empty bucket does.
+      const latestFullMs = nowMs + capacity * refillMs;
+      const fullAtMs = Math.min(Math.max(this.#find.get(blob)?.fullAtMs ?? nowMs, nowMs), latestFullMs) + refillMs;
+      if (fullAtMs > latestFullMs) return Math.ceil(fullAtMs - latestFullMs);
+      this.#put.run(blob, fullAtMs);
+      return 0;
+    });
+  }
+
+  async reset(key: Digest): Promise<void> {
+    this.#remove.run(digestBlob(key));
+  }
+}
