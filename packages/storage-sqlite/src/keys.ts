@@ -25,6 +25,7 @@ export class KeyTables implements Keys {
   readonly #listSigning: Statement<SigningRow>;
   readonly #listMac: Statement<MacRow>;
   readonly #insertSigning: Statement<never>;
+  readonly #insertFirstSigning: Statement<never>;
   readonly #insertMac: Statement<never>;
   readonly #retire: Statement<never>;
   readonly #remove: Statement<never>;
@@ -38,6 +39,9 @@ export class KeyTables implements Keys {
       select purpose, key_id as keyId, sealed, created_at as createdAtMs, active_from as activeFromMs
       from mac_key order by purpose, created_at, key_id`);
     this.#insertSigning = db.prepare('insert or ignore into signing_key values (?, ?, ?, ?, ?, ?, ?)');
+    // One statement is one transaction, and SQLite has one writer at a time.
+    this.#insertFirstSigning = db.prepare(`
+      insert or ignore into signing_key select ?, ?, ?, ?, ?, ?, ? where not exists (select 1 from signing_key where alg = ?)`);
     this.#insertMac = db.prepare('insert or ignore into mac_key values (?, ?, ?, ?, ?)');
     this.#retire = db.prepare('update signing_key set retired_at = ? where kid = ?');
     this.#remove = db.prepare('delete from signing_key where kid = ?');
@@ -52,9 +56,11 @@ export class KeyTables implements Keys {
   }
 
   async insertSigning(key: StoredSigningKey): Promise<boolean> {
-    const { kid, alg, publicJwk, sealed, createdAtMs, activeFromMs, retiredAtMs } = key;
-    const jwk = JSON.stringify(publicJwk);
-    return this.#insertSigning.run(kid, alg, jwk, sealed, createdAtMs, activeFromMs, retiredAtMs ?? null) === 1;
+    return this.#insertSigning.run(...signingValues(key)) === 1;
+  }
+
+  async insertFirstSigning(key: StoredSigningKey): Promise<boolean> {
+    return this.#insertFirstSigning.run(...signingValues(key), key.alg) === 1;
   }
 
   async insertMac({ purpose, keyId, sealed, createdAtMs, activeFromMs }: StoredMacKey): Promise<boolean> {
@@ -68,6 +74,10 @@ export class KeyTables implements Keys {
   async removeSigning(kid: string): Promise<void> {
     this.#remove.run(kid);
   }
+}
+
+function signingValues({ kid, alg, publicJwk, sealed, createdAtMs, activeFromMs, retiredAtMs }: StoredSigningKey) {
+  return [kid, alg, JSON.stringify(publicJwk), sealed, createdAtMs, activeFromMs, retiredAtMs ?? null] as const;
 }
 
 function signingKeyOf({ publicJwk, retiredAtMs, ...rest }: SigningRow): StoredSigningKey {

@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import { auditContract } from './audit.ts';
 import { batchesContract } from './batches.ts';
 import { clientsContract } from './clients.ts';
+import { clusterContract } from './cluster.ts';
 import { commitContract } from './commit.ts';
 import { familiesContract } from './families.ts';
 import { flowsContract } from './flows.ts';
@@ -34,5 +35,6 @@ export function describeStorageContract(name: string, newPlace: NewPlace): void 
     keysContract(newPlace);
     auditContract(newPlace);
     upkeepContract(newPlace);
+    clusterContract(newPlace);
   });
 }

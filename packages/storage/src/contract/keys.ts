@@ -34,6 +34,42 @@ export function keysContract(newPlace: NewPlace): void {
     );
 
     it(
+      'of nodes that make the first key of an algorithm at once one succeeds, and all read what it wrote',
+      withStores(newPlace, 2, async (stores) => {
+        const candidates = ['a', 'b', 'c', 'd'].map((kid) => signingKey(kid));
+        const inserted = await Promise.all(
+          candidates.map((key, number) => stores[number % 2]!.keys.insertFirstSigning(key)),
+        );
+        assert.equal(inserted.filter(Boolean).length, 1);
+        const winner = candidates[inserted.indexOf(true)];
+        for (const store of stores) assert.deepEqual(await store.keys.listSigning(), [winner]);
+      }),
+    );
+
+    it(
+      'the first key of one algorithm does not stand in the way of another; a retired one does, a removed one does not',
+      withStore(newPlace, async (store) => {
+        assert.equal(await store.keys.insertFirstSigning(signingKey('a')), true);
+        assert.equal(await store.keys.insertFirstSigning(signingKey('b', { alg: 'RS256' })), true);
+        await store.keys.retireSigning('a', bornMs + 7);
+        assert.equal(await store.keys.insertFirstSigning(signingKey('c')), false);
+        await store.keys.removeSigning('a');
+        assert.equal(await store.keys.insertFirstSigning(signingKey('d')), true);
+        const kids = (await store.keys.listSigning()).map(({ kid }) => kid);
+        assert.deepEqual(kids.toSorted(), ['b', 'd']);
+      }),
+    );
+
+    it(
+      'a first key does not take the `kid` of another',
+      withStore(newPlace, async (store) => {
+        await store.keys.insertSigning(signingKey('a', { alg: 'RS256' }));
+        assert.equal(await store.keys.insertFirstSigning(signingKey('a')), false);
+        assert.deepEqual(await store.keys.listSigning(), [signingKey('a', { alg: 'RS256' })]);
+      }),
+    );
+
+    it(
       'of nodes that insert one key id of one purpose at once one succeeds; purposes are apart',
       withStores(newPlace, 2, async (stores) => {
         const inserted = await Promise.all(
