@@ -1,13 +1,15 @@
 // npm test: the whole proof. Checks and unit tests first, then what crosses rooms, folder by folder.
 import { spawn } from 'node:child_process';
 import { provideChromium } from './chromium.mjs';
+import { openPostgres } from './open-postgres.mjs';
 import { prepare, root } from './setup.mjs';
 import { checkSteps, countsIn, runSteps } from './steps.mjs';
 import { findTests, overdue } from './test-files.mjs';
 
 const folderWithinMs = 10 * 60_000;
-const order = ['pins', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'e2e'];
+const order = ['pins', 'storage', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'e2e'];
 const needsBrowser = new Set(['e2e', 'interop', 'docs']);
+const needsPostgres = new Set(['storage', 'interop', 'faults']);
 /** Folders whose tests stay in their own process: one process for all files spares a start for each of them. */
 const sharesProcess = new Set(['security', 'attacks', 'model']);
 
@@ -15,6 +17,8 @@ const startMs = Date.now();
 const node = await prepare();
 const browser = provideChromium();
 if (browser.path) process.env.OSTIARY_CHROMIUM = browser.path;
+const postgres = await openPostgres(node);
+if (postgres.url) process.env.OSTIARY_TEST_POSTGRES = postgres.url;
 
 const phases = [];
 say('checks and unit tests');
@@ -34,8 +38,9 @@ function testFolders() {
 
 async function runFolder(folder, files) {
   say(`${folder} (${files.length} ${files.length === 1 ? 'file' : 'files'})`);
-  if (needsBrowser.has(folder) && browser.problem) {
-    process.stdout.write(`FAIL ${folder} could not run: ${browser.problem}\n`);
+  const problem = (needsBrowser.has(folder) && browser.problem) || (needsPostgres.has(folder) && postgres.problem);
+  if (problem) {
+    process.stdout.write(`FAIL ${folder} could not run: ${problem}\n`);
     return { passed: 0, failed: 1 };
   }
   const { code, output } = await runTests(files, sharesProcess.has(folder) ? ['--test-isolation=none'] : []);
@@ -79,6 +84,7 @@ function finish() {
   }
   process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed\n`);
   process.exitCode = sum.failed === 0 ? 0 : 1;
+  postgres.close?.();
 }
 
 function say(text) {
