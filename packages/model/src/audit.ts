@@ -19,7 +19,9 @@ export type AuditKind =
   | 'sign_in_failed'
   | 'refused'
   | 'alarm'
-  | 'key_rotated';
+  | 'key_rotated'
+  /** The restore epoch was raised: by a restore, or by an operator after a loss of history. */
+  | 'epoch_raised';
 
 /** One recorded change or refusal. Never a token, a secret or a password. */
 export interface AuditEvent {

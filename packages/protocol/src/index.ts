@@ -11,6 +11,7 @@ export {
 export { parseAuthorizationRequest, returnAddress, type Hint, type ReturnAddress } from './authorize/request.ts';
 export { isStanding, type SessionFacts, type SessionPolicy } from './authorize/session.ts';
 export { draft, granted, isEmpty, refused, type Decision, type EventNote, type PlanDraft } from './decision.ts';
+export { planEndOfLostHistory } from './lost-history.ts';
 export { readParameters, type Parameters } from './parameters.ts';
 export { matchPostLogoutRedirectUri, matchRedirectUri, redirectHost } from './redirect-uri.ts';
 export { wireWords, type Reason, type Refusal, type WireWords } from './refusal.ts';

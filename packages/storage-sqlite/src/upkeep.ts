@@ -1,5 +1,6 @@
-import type { SessionLimits, Upkeep } from '@ostiary/storage';
+import type { Living, SessionLimits, Upkeep } from '@ostiary/storage';
 import type { Database, NamedValues, Statement } from './database.ts';
+import { LivingRows } from './living.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -26,6 +27,7 @@ export class UpkeepSteps implements Upkeep {
   readonly #nodes: Statement<never>;
   readonly #families: Sweep;
   readonly #sessions: Sweep;
+  readonly #living: LivingRows;
 
   constructor(db: Database) {
     this.#db = db;
@@ -37,6 +39,7 @@ export class UpkeepSteps implements Upkeep {
     this.#nodes = db.prepare('delete from node where id in (select id from node where seen_at <= ? limit ?)');
     this.#families = prepareSweep(db, 'family', familyIsOver);
     this.#sessions = prepareSweep(db, 'session', sessionIsOver);
+    this.#living = new LivingRows(db);
   }
 
   async removeExpired(nowMs: number, limit: number, sessionLimits: SessionLimits = {}): Promise<number> {
@@ -58,6 +61,14 @@ export class UpkeepSteps implements Upkeep {
       this.#setMeta.run('restore_epoch', raised);
       return raised;
     });
+  }
+
+  async listLiving(bornUntilMs: number, limit: number): Promise<Living> {
+    return this.#living.list(bornUntilMs, limit);
+  }
+
+  async removePending(limit: number): Promise<number> {
+    return this.#db.transaction(() => this.#living.removePending(limit));
   }
 
   #remove(nowMs: number, limit: number, { idleSeconds, absoluteSeconds }: SessionLimits): number {

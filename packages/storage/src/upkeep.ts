@@ -1,3 +1,5 @@
+import type { Family, Session } from '@ostiary/model';
+
 /** Housekeeping of one store. */
 export interface Upkeep {
   /**
@@ -13,6 +15,15 @@ export interface Upkeep {
   restoreEpoch(): Promise<number>;
   /** Raises it: every refresh token made before is unknown from now on. At least the seconds of `nowMs`, and always higher. */
   raiseRestoreEpoch(nowMs: number): Promise<number>;
+  /** What lives of all users and was born until then, at most `limit` of each kind: a loss of history ends it, step by step. */
+  listLiving(bornUntilMs: number, limit: number): Promise<Living>;
+  /** Removes at most `limit` codes and pages in progress, whatever their state, and says how many: they never come back. */
+  removePending(limit: number): Promise<number>;
+}
+
+export interface Living {
+  sessions: Pick<Session, 'id' | 'userId' | 'deviceId'>[];
+  families: Pick<Family, 'id' | 'userId' | 'clientId' | 'deviceId'>[];
 }
 
 /** How long sessions live, by configuration. Absent = never ends by itself. */

@@ -5,7 +5,9 @@ import type { Store } from '../store.ts';
 import type { NewPlace } from './place.ts';
 import { withStore, withStores } from './place.ts';
 import {
+  ada,
   bornMs,
+  clientId,
   codeRow,
   dayMs,
   deviceRow,
@@ -16,10 +18,12 @@ import {
   grant,
   hourMs,
   interactionRow,
+  laptop,
   plan,
   redemption,
   sessionId,
   sessionRow,
+  signIn,
   userRow,
 } from './rows.ts';
 import { bear, furnish, mustCommit } from './world.ts';
@@ -31,6 +35,7 @@ export function upkeepContract(newPlace: NewPlace): void {
   describe('upkeep: short-lived rows go when their time is over, and not before', () => shortLived(newPlace));
   describe('upkeep: families and sessions', () => longLived(newPlace));
   describe('upkeep: small steps', () => steps(newPlace));
+  describe('upkeep: a loss of history', () => lostHistory(newPlace));
 
   it(
     'the restore epoch begins at 0',
@@ -211,6 +216,54 @@ function steps(newPlace: NewPlace): void {
       assert.equal((await store.audit.listRecent(10)).length, 1);
     }),
   );
+}
+
+function lostHistory(newPlace: NewPlace): void {
+  it(
+    'what lives of all users is listed, at most `limit` of each kind, and nothing that ended or was born later',
+    withStore(newPlace, async (store) => {
+      await furnish(store);
+      for (const label of ['a', 'b', 'c']) await bear(store, label);
+      await bear(store, 'ended', { endedAtMs: bornMs, endCause: 'signed_out' });
+      await bear(store, 'later', { createdAtMs: bornMs + 1 });
+      const { families, sessions } = await store.upkeep.listLiving(bornMs, limit);
+      assert.deepEqual(sessions, [{ id: signIn, userId: ada, deviceId: laptop }]);
+      assert.deepEqual(
+        families.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        ['a', 'b', 'c']
+          .map((label) => ({ id: familyId(label), userId: ada, clientId, deviceId: laptop }))
+          .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      );
+      assert.equal((await store.upkeep.listLiving(bornMs, 2)).families.length, 2);
+      await mustCommit(store, {
+        ends: [...families.map(({ id }) => ending('family', id)), ...sessions.map(({ id }) => ending('session', id))],
+      });
+      assert.deepEqual(await store.upkeep.listLiving(bornMs, limit), { sessions: [], families: [] });
+    }),
+  );
+
+  it(
+    'codes and pages in progress go, at most `limit` at once',
+    withStore(newPlace, async (store) => {
+      await furnish(store);
+      const code = codeRow('c');
+      await mustCommit(store, {
+        inserts: [
+          { kind: 'code', row: code },
+          ...['a', 'b'].map((label) => ({ kind: 'interaction', row: interactionRow(label) }) as const),
+        ],
+      });
+      const removed: number[] = [];
+      for (let run = 0; run < 3; run++) removed.push(await store.upkeep.removePending(2));
+      assert.deepEqual(removed, [2, 1, 0]);
+      assert.equal(await store.codes.find(code.hash), undefined);
+      assert.equal(await store.interactions.find(interactionRow('a').hash), undefined);
+    }),
+  );
+}
+
+function ending<Kind extends 'family' | 'session', Id>(kind: Kind, id: Id) {
+  return { kind, id, cause: 'history_lost' as const, atMs: bornMs };
 }
 
 /** Two runs, a moment before and at `atMs`: only the second removes it. */
