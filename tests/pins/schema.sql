@@ -96,11 +96,37 @@ CREATE TABLE mac_key (
 ) strict, without rowid;
 CREATE TABLE meta (name text primary key, value integer not null) strict, without rowid;
 CREATE TABLE migration (version integer primary key, name text not null, checksum text not null) strict;
+CREATE TABLE node (
+  id text primary key,
+  started_at integer not null,
+  seen_at integer not null,
+  version text not null,
+  configuration text not null
+) strict, without rowid;
 CREATE TABLE once_value (
   hash blob primary key check (length(hash) = 32),
   operation blob not null check (length(operation) = 32),
   expires_at integer not null
 ) strict, without rowid;
+CREATE TABLE promotion (
+  id integer primary key check (id = 1),
+  source text not null,
+  attempt integer not null,
+  state text not null,
+  place text not null,
+  target text not null,
+  beat integer not null,
+  held_ms integer,
+  note text,
+  changed_at integer not null
+) strict;
+CREATE TABLE promotion_change (
+  kind integer not null,
+  key any not null,
+  net integer not null,
+  primary key (kind, key)
+) strict, without rowid;
+CREATE TABLE rate (key blob primary key check (length(key) = 32), full_at real not null) strict, without rowid;
 CREATE TABLE revoked_token (token_id text primary key, expires_at integer not null) strict, without rowid;
 CREATE TABLE session (
   id integer primary key,

@@ -29,12 +29,14 @@ export class AuditTable implements Audit {
   readonly #listByUser: Statement<AuditRow>;
   readonly #listByFamily: Statement<AuditRow>;
   readonly #listRecent: Statement<AuditRow>;
+  readonly #findPlace: Statement<AuditRow>;
   readonly #insert: Statement<never>;
 
   constructor(db: Database) {
     this.#listByUser = db.prepare(`${columns} where user = ? ${newestFirst}`);
     this.#listByFamily = db.prepare(`${columns} where family = ? ${newestFirst}`);
     this.#listRecent = db.prepare(`${columns} ${newestFirst}`);
+    this.#findPlace = db.prepare(`${columns} where id = ?`);
     this.#insert = db.prepare(`
       insert into audit (public_id, at, kind, user, client, device, session, family, cause, reason, correlation_id)
       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -50,6 +52,12 @@ export class AuditTable implements Audit {
 
   async listRecent(limit: number): Promise<AuditEvent[]> {
     return this.#listRecent.all(limit).map(eventOf);
+  }
+
+  /** By its place in the table, as a move of the whole log reads it. */
+  async findPlace(place: number): Promise<AuditEvent | undefined> {
+    const row = this.#findPlace.get(place);
+    return row && eventOf(row);
   }
 
   append(event: AuditEvent): void {

@@ -37,8 +37,10 @@ export class ConsentTable implements Consents {
     );
     this.#version = db.prepare(`select version from consent where user = ${userKey} and client = ${clientKey}`);
     this.#put = db.prepare(`
-      insert or replace into consent (user, client, version, scopes, apis, redirect_hosts, given_at, withdrawn_at)
-      values (${userKey}, ${clientKey}, ?, ?, ?, ?, ?, ?)`);
+      insert into consent (user, client, version, scopes, apis, redirect_hosts, given_at, withdrawn_at)
+      values (${userKey}, ${clientKey}, ?, ?, ?, ?, ?, ?)
+      on conflict (user, client) do update set version = excluded.version, scopes = excluded.scopes, apis = excluded.apis,
+        redirect_hosts = excluded.redirect_hosts, given_at = excluded.given_at, withdrawn_at = excluded.withdrawn_at`);
     this.#withdraw = db.prepare(`
       update consent set withdrawn_at = ?, version = version + 1
       where user = ${userKey} and client = ${clientKey} and withdrawn_at is null`);

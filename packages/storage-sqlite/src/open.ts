@@ -7,6 +7,7 @@ import { Database } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import { PlanWriter } from './plan-writer.ts';
+import { assertNotPromoted } from './promotion/promotion.ts';
 import { assertSafeSqlite } from './sqlite-version.ts';
 import { openTables } from './tables.ts';
 import type { Tables } from './tables.ts';
@@ -37,10 +38,8 @@ export async function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteOpt
 
 /** The store of an open connection, which it then owns. */
 export function storeOn(handle: DatabaseSync): Store {
-  const db = new Database(handle);
-  assertSafeSqlite(db);
-  configure(db);
-  migrate(db, migrations);
+  const db = databaseOn(handle);
+  assertNotPromoted(db);
   const tables = openTables(db);
   const committer = committerOf(db, tables);
   return {
@@ -51,6 +50,15 @@ export function storeOn(handle: DatabaseSync): Store {
       db.close();
     },
   };
+}
+
+/** The connection, with its schema up to date. */
+export function databaseOn(handle: DatabaseSync): Database {
+  const db = new Database(handle);
+  assertSafeSqlite(db);
+  configure(db);
+  migrate(db, migrations);
+  return db;
 }
 
 /** Batches run on this thread. A worker thread would take this place: plans and results are plain data. */

@@ -8,4 +8,5 @@ export type * from './keys.ts';
 export type * from './observer.ts';
 export * from './people.ts';
 export type * from './store.ts';
+export * from './transfer.ts';
 export type * from './upkeep.ts';
