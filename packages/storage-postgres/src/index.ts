@@ -1,0 +1,3 @@
+export { migratePostgres } from './migrate.ts';
+export { openPostgresStore } from './open.ts';
+export type { PostgresOptions, PostgresTls } from './options.ts';
