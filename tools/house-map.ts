@@ -36,4 +36,8 @@ export const testRooms: readonly string[] = ['tests', 'bench'];
 
 /** Rooms that may read the environment, and rooms that may touch files. */
 export const environmentReaders: readonly string[] = ['apps/ostiary', 'apps/lab', 'tools', 'tests', 'bench'];
-export const fileReaders: readonly string[] = [...environmentReaders, 'packages/storage-sqlite', 'packages/storage-postgres'];
+export const fileReaders: readonly string[] = [
+  ...environmentReaders,
+  'packages/storage-sqlite',
+  'packages/storage-postgres',
+];
