@@ -21,10 +21,12 @@ export class RateTable implements Rates {
     const blob = digestBlob(key);
     const refillMs = 60_000 / perMinute;
     return this.#db.transaction(() => {
-      // A clock that was set back must not keep anybody waiting longer than an empty bucket does.
-      const latestFullMs = nowMs + capacity * refillMs;
-      const fullAtMs = Math.min(Math.max(this.#find.get(blob)?.fullAtMs ?? nowMs, nowMs), latestFullMs) + refillMs;
-      if (fullAtMs > latestFullMs) return Math.ceil(fullAtMs - latestFullMs);
+      const emptyUntilFullMs = nowMs + capacity * refillMs;
+      const storedMs = Math.max(this.#find.get(blob)?.fullAtMs ?? nowMs, nowMs);
+      // Further ahead than an empty bucket was written before the clock was set back: it is an empty one from now on.
+      if (storedMs > emptyUntilFullMs) this.#put.run(blob, emptyUntilFullMs);
+      const fullAtMs = Math.min(storedMs, emptyUntilFullMs) + refillMs;
+      if (fullAtMs > emptyUntilFullMs) return Math.ceil(fullAtMs - emptyUntilFullMs);
       this.#put.run(blob, fullAtMs);
       return 0;
     });
