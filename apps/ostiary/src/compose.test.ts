@@ -19,8 +19,7 @@ const log: Log = { info: () => undefined, warn: () => undefined, error: (event) 
 
 function composition(change: Partial<Composition> = {}): Composition {
   return {
-    configuration: completed({}),
-    storagePath: ':memory:',
+    configuration: completed({ storage: 'sqlite::memory:' }),
     masterKey: randomBytes(32),
     clock: systemClock,
     log,
@@ -29,7 +28,7 @@ function composition(change: Partial<Composition> = {}): Composition {
 }
 
 test('the same database and master key have the same keys after a restart', async () => {
-  const parts = composition({ storagePath: join(folder, 'kept.db') });
+  const parts = composition({ configuration: completed({ storage: `sqlite:${join(folder, 'kept.db')}` }) });
   const first = await openService(parts);
   const jwks = first.service.keyring.jwks();
   await first.close();
@@ -39,10 +38,10 @@ test('the same database and master key have the same keys after a restart', asyn
 });
 
 test('a user of the configuration is created once and keeps the password of that time', async () => {
-  const storagePath = join(folder, 'users.db');
+  const storage = `sqlite:${join(folder, 'users.db')}`;
   const masterKey = randomBytes(32);
   const withPassword = (password: string) =>
-    composition({ storagePath, masterKey, configuration: completed({ users: [{ username: 'Ada', password }] }) });
+    composition({ masterKey, configuration: completed({ storage, users: [{ username: 'Ada', password }] }) });
   const first = await openService(withPassword('four words and more'));
   await applyConfiguration(first.service);
   const created = await first.service.store.users.findByUsername('ada');

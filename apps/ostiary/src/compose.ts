@@ -1,13 +1,13 @@
 import { createKeyWrapper } from './secrets/key-wrapper.ts';
 import type { Clock, Log, Service } from '@ostiary/service';
 import type { Configuration } from './config/configuration.ts';
+import { openStore } from './open-store.ts';
 import { systemRandom } from './random.ts';
-import { messageOf, Stop } from './stop.ts';
+import { nameOf } from './storage-place.ts';
 
 export interface Composition {
+  /** A path in its `storage` is absolute. */
   configuration: Configuration;
-  /** Absolute path of the database, or `:memory:`. */
-  storagePath: string;
   masterKey: Uint8Array;
   clock: Clock;
   log: Log;
@@ -20,23 +20,14 @@ export interface OpenService {
 }
 
 /** Opens the store and the service on it. Throws `Stop` when the database or its keys cannot be opened. */
-export async function openService({
-  configuration,
-  storagePath,
-  masterKey,
-  clock,
-  log,
-}: Composition): Promise<OpenService> {
-  const [{ openSqliteStore }, { createService, keepUp }] = await Promise.all([
-    import('@ostiary/storage-sqlite'),
+export async function openService({ configuration, masterKey, clock, log }: Composition): Promise<OpenService> {
+  const { settings, storage } = configuration;
+  const [store, { createService, keepUp }] = await Promise.all([
+    openStore(storage, { isMigrated: settings.isDevelopment }),
     import('@ostiary/service'),
   ]);
-  const store = await openSqliteStore({ path: storagePath }).catch((fault: unknown) => {
-    throw new Stop(`the database ${storagePath} cannot be opened: ${messageOf(fault)}`, { cause: fault });
-  });
   try {
-    const keyWrapper = createKeyWrapper({ masterKey, random: systemRandom, storagePath });
-    const { settings } = configuration;
+    const keyWrapper = createKeyWrapper({ masterKey, random: systemRandom, databaseName: nameOf(storage) });
     const service = await createService({ settings, store, clock, random: systemRandom, keyWrapper, log });
     return {
       service,

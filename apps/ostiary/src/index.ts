@@ -4,6 +4,7 @@ export type {
   ClientConfig,
   LogLevel,
   OstiaryConfig,
+  PostgresConfig,
   RefreshConfig,
   SecretConfig,
   ThemeConfig,

@@ -16,9 +16,9 @@ after(async () => {
 
 /** The server on a socket of its own. Gives its URL. */
 async function served(trustedProxies: string[]): Promise<string> {
-  const configuration = completed({ clients: [web], trustedProxies });
+  const configuration = completed({ storage: 'sqlite::memory:', clients: [web], trustedProxies });
   const masterKey = randomBytes(32);
-  const open = await openService({ configuration, storagePath: ':memory:', masterKey, clock: systemClock, log });
+  const open = await openService({ configuration, masterKey, clock: systemClock, log });
   closing.push(open.close);
   await applyConfiguration(open.service);
   const place = { host: '127.0.0.1', port: 0, trustedProxies: configuration.trustedProxies };

@@ -131,3 +131,14 @@ test('every problem of the configuration is told, and nothing is opened', async 
   assert.equal(err, `ostiary: ${path} has a problem:\n  session.idleSeconds: must be at least 1, not 0\n`);
   assert.ok(!existsSync(workplace.path('data')));
 });
+
+test('SQLite needs no migration by hand, and has no roles', async () => {
+  assert.deepEqual(await workplace.run(['migrate']), {
+    code: 0,
+    out: `${workplace.path('data/ostiary.db')} is brought up to date by the server when it starts\n`,
+    err: '',
+  });
+  const { code, err } = await workplace.run(['migrate', '--runtime-role', 'ostiary']);
+  assert.equal(code, 1);
+  assert.equal(err, 'ostiary: --runtime-role is for PostgreSQL: a file of SQLite has no roles\n');
+});

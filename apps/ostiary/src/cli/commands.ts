@@ -26,6 +26,20 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./init.ts')).init,
   },
   {
+    name: 'migrate',
+    summary: 'makes the tables of a PostgreSQL database, or brings them up to date',
+    options: {
+      config: configuration.config,
+      development: configuration.development,
+      'runtime-role': {
+        type: 'string',
+        value: 'ROLE',
+        help: 'role that the server signs in with: gets the rights it needs',
+      },
+    },
+    load: async () => (await import('./migrate.ts')).migrate,
+  },
+  {
     name: 'keys rotate',
     summary: 'makes new signing and refresh keys, published at once and used later',
     options: configuration,

@@ -13,25 +13,30 @@ import { textOf } from './command.ts';
 import type { OptionValues } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
+/** What the options --config and --development lead to, paths made absolute. Throws `Stop`. */
+export async function readConfiguration(values: OptionValues, terminal: Terminal): Promise<Configuration> {
+  const configPath = findConfig(values, terminal.cwd);
+  const configuration = await loadChecked(configPath, isDevelopment(values), terminal);
+  const { storage } = configuration;
+  if (storage.kind !== 'sqlite' || storage.path === ':memory:') return configuration;
+  return { ...configuration, storage: { ...storage, path: resolve(dirname(configPath), storage.path) } };
+}
+
 /** Everything that the options --config, --master-key-file and --development lead to. Throws `Stop`. */
 export async function readHouse(values: OptionValues, terminal: Terminal): Promise<Composition> {
-  const configPath = findConfig(values, terminal.cwd);
-  const isDevelopment = values['development'] === true;
-  const configuration = await readConfiguration(configPath, isDevelopment, terminal);
+  const configuration = await readConfiguration(values, terminal);
   const keyFile = textOf(values, 'master-key-file');
   const masterKey = findMasterKey({
     env: terminal.env,
-    configPath,
-    isDevelopment,
+    configPath: findConfig(values, terminal.cwd),
+    isDevelopment: isDevelopment(values),
     ...(keyFile !== undefined && { keyFile: resolve(terminal.cwd, keyFile) }),
   });
-  const { storagePath, logLevel } = configuration;
   return {
     configuration,
-    storagePath: storagePath === ':memory:' ? storagePath : resolve(dirname(configPath), storagePath),
     masterKey,
-    clock: isDevelopment ? createTestClock() : systemClock,
-    log: await openLog(logLevel, { write: terminal.out, isTerminal: terminal.isTerminal }),
+    clock: isDevelopment(values) ? createTestClock() : systemClock,
+    log: await openLog(configuration.logLevel, { write: terminal.out, isTerminal: terminal.isTerminal }),
   };
 }
 
@@ -51,6 +56,10 @@ export async function withService<T>(
   }
 }
 
+function isDevelopment(values: OptionValues): boolean {
+  return values['development'] === true;
+}
+
 function findConfig(values: OptionValues, cwd: string): string {
   const given = textOf(values, 'config');
   if (given !== undefined) return resolve(cwd, given);
@@ -58,8 +67,8 @@ function findConfig(values: OptionValues, cwd: string): string {
   return [first, ...others].find((path) => existsSync(path)) ?? first;
 }
 
-async function readConfiguration(path: string, isDevelopment: boolean, terminal: Terminal): Promise<Configuration> {
-  const checked = await loadConfig({ path, isDevelopment, env: terminal.env });
+async function loadChecked(path: string, isInDevelopment: boolean, terminal: Terminal): Promise<Configuration> {
+  const checked = await loadConfig({ path, isDevelopment: isInDevelopment, env: terminal.env });
   if (checked.ok) return checked.configuration;
   const errors = checked.problems
     .filter(({ severity }) => severity === 'error')

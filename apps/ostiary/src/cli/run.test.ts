@@ -38,7 +38,7 @@ const wrong: [string[], string][] = [
   ],
   [
     ['password'],
-    'there is no command "password"; the commands are start, init, keys rotate, user add, user disable, user enable\n"ostiary --help" tells what there is.',
+    'there is no command "password"; the commands are start, init, migrate, keys rotate, user add, user disable, user enable\n"ostiary --help" tells what there is.',
   ],
   [['--config', 'a'], 'the command comes before its options\n"ostiary --help" tells what there is.'],
   [

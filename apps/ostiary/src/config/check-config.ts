@@ -3,6 +3,7 @@ import type { RegisteredClient, SeedUser } from '@ostiary/service';
 import type { ApiMetadata } from '@ostiary/wire';
 import { readTrustedRange } from '../address-range.ts';
 import type { AddressRange } from '../address-range.ts';
+import type { StoragePlace } from '../storage-place.ts';
 import { comparedUsername } from './compared-username.ts';
 import type { Configuration } from './configuration.ts';
 import type { ConfiguredClient } from './configured-client.ts';
@@ -18,6 +19,7 @@ import { checkClientGrants } from './rules/client-grants.ts';
 import { checkHouse } from './rules/house.ts';
 import { checkApisOfClient, checkUnique } from './rules/references.ts';
 import { checkRefresh } from './rules/refresh.ts';
+import { readStorage } from './rules/storage.ts';
 import { checkUser } from './rules/users.ts';
 import type { ConfiguredUser } from './rules/users.ts';
 import { checkWebAddresses } from './rules/web-addresses.ts';
@@ -36,6 +38,7 @@ export type CheckedConfig = { ok: true; configuration: Configuration } | { ok: f
 /** Checks what a configuration file says and completes it. Reports all problems at once, warnings included. */
 export function checkConfig(input: unknown, surroundings: Surroundings): CheckedConfig {
   const house = readPart(houseSchema, input, []);
+  const storage = readStorage(memberOf(input, 'storage'), surroundings.secrets, surroundings.isDevelopment);
   const lists = listsOf(input);
   const apis = readAll(lists.apis, (item, index) => readPart(apiSchema, item, ['apis', index]));
   const clients = readAll(lists.clients, (item, index) => readClient(item, index, surroundings.secrets));
@@ -50,14 +53,16 @@ export function checkConfig(input: unknown, surroundings: Surroundings): Checked
   const problems = [
     ...house.problems,
     ...(house.value === undefined ? [] : checkHouse(house.value, surroundings.isDevelopment)),
+    ...storage.problems,
     ...apis.problems,
     ...clients.problems,
     ...users.problems,
     ...checkParts(parts, surroundings.isDevelopment),
   ];
-  if (house.value === undefined || problems.some(({ severity }) => severity === 'error'))
-    return { ok: false, problems };
-  return { ok: true, configuration: configurationOf(house.value, parts, { surroundings, warnings: problems }) };
+  const hasErrors = problems.some(({ severity }) => severity === 'error');
+  if (house.value === undefined || storage.value === undefined || hasErrors) return { ok: false, problems };
+  const rest = { surroundings, storage: storage.value, warnings: problems };
+  return { ok: true, configuration: configurationOf(house.value, parts, rest) };
 }
 
 interface Parts {
@@ -112,10 +117,14 @@ function readUser(item: unknown, index: number, secrets: SecretSource): Part<Con
 /** The lists as they stand in the file, even where the rest of it cannot be read. */
 function listsOf(input: unknown): Record<'apis' | 'clients' | 'users', unknown[]> {
   const listOf = (name: keyof HouseConfig): unknown[] => {
-    const list: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
+    const list = memberOf(input, name);
     return Array.isArray(list) ? list : [];
   };
   return { apis: listOf('apis'), clients: listOf('clients'), users: listOf('users') };
+}
+
+function memberOf(input: unknown, name: keyof HouseConfig): unknown {
+  return typeof input === 'object' && input !== null ? Reflect.get(input, name) : undefined;
 }
 
 function readAll<T>(items: readonly unknown[], read: (item: unknown, index: number) => Part<T>) {
@@ -129,7 +138,7 @@ function readAll<T>(items: readonly unknown[], read: (item: unknown, index: numb
 function configurationOf(
   house: HouseConfig,
   { apis, clients, users }: Parts,
-  { surroundings, warnings }: { surroundings: Surroundings; warnings: Problem[] },
+  { surroundings, storage, warnings }: { surroundings: Surroundings; storage: StoragePlace; warnings: Problem[] },
 ): Configuration {
   return {
     settings: {
@@ -140,7 +149,7 @@ function configurationOf(
       users: users.map(seedUser),
       isDevelopment: surroundings.isDevelopment,
     },
-    storagePath: (house.storage ?? 'sqlite:./data/ostiary.db').slice('sqlite:'.length),
+    storage,
     listen: { ...defaultAddress(house.issuer), ...house.listen },
     trustedProxies: (house.trustedProxies ?? []).flatMap(trustedRange),
     logLevel: house.logLevel ?? 'info',

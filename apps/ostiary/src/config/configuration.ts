@@ -1,13 +1,14 @@
 import type { Settings } from '@ostiary/service';
 import type { AddressRange } from '../address-range.ts';
+import type { StoragePlace } from '../storage-place.ts';
 import type { LogLevel, ThemeConfig } from './define-config.ts';
 import type { Problem } from './problem.ts';
 
 /** The configuration file, checked and complete: what the service is told, and what this program keeps to itself. */
 export interface Configuration {
   settings: Settings;
-  /** As written after `sqlite:`; `:memory:` or a path that may be relative to the configuration file. */
-  storagePath: string;
+  /** A path in it may be relative to the configuration file. */
+  storage: StoragePlace;
   listen: { host: string; port: number };
   /** Whose word on the address of a client counts. */
   trustedProxies: AddressRange[];

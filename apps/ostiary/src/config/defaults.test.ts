@@ -127,8 +127,8 @@ test('a sign-in lasts three idle days, thirty in all', () => {
 });
 
 test('the database lies in the folder data', () => {
-  assert.equal(completed({}).storagePath, './data/ostiary.db');
-  assert.equal(completed({ storage: 'sqlite::memory:' }).storagePath, ':memory:');
+  assert.deepEqual(completed({}).storage, { kind: 'sqlite', path: './data/ostiary.db' });
+  assert.deepEqual(completed({ storage: 'sqlite::memory:' }).storage, { kind: 'sqlite', path: ':memory:' });
 });
 
 test('a loopback issuer listens where its name says', () => {

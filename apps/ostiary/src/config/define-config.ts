@@ -82,12 +82,32 @@ export type ThemeConfig = NonNullable<HandlerOptions['theme']>;
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** A database on a PostgreSQL server, or on an engine that speaks its protocol. */
+export interface PostgresConfig {
+  /**
+   * `postgres://ROLE:PASSWORD@HOST:PORT/DATABASE`. A host other than this machine is spoken to by TLS and its certificate
+   * verified; on this machine `?sslmode=verify-full` asks for that.
+   */
+  url: SecretConfig;
+  /** File of the certificates (PEM) that may have signed the server's. Default: those that Node trusts. */
+  ca?: string;
+  /** Connections for reading. Default: as the adapter has it. */
+  readers?: number;
+  /** Connections for writing. */
+  writers?: number;
+  /** Lets a connection leave this machine without TLS. Whoever is in between reads the password and the data of all users. */
+  dangerouslyUnencrypted?: boolean;
+}
+
 /** Everything that `ostiary.config.ts` may say. */
 export interface OstiaryConfig {
   /** Absolute URL without trailing slash, query or fragment. https, or http on loopback. */
   issuer: string;
-  /** `sqlite:` and a path, relative to the configuration file; `sqlite::memory:` keeps nothing. Default sqlite:./data/ostiary.db. */
-  storage?: string;
+  /**
+   * `sqlite:` and a path, relative to the configuration file; `sqlite::memory:` keeps nothing. Or a PostgreSQL database.
+   * Default sqlite:./data/ostiary.db.
+   */
+  storage?: string | { postgres: PostgresConfig };
   /** How long a sign-in lasts. Default: 3 days idle, 30 days in all. */
   session?: { idleSeconds?: number; absoluteSeconds?: number };
   /** Default: the port of a loopback issuer, else 4000; the host of a loopback issuer, else 127.0.0.1. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clientAuthMethods, clientTypes, grantTypes, signingAlgs } from '@ostiary/wire';
 import { logLevels } from './define-config.ts';
-import type { ApiConfig, ClientConfig, OstiaryConfig, UserConfig } from './define-config.ts';
+import type { ApiConfig, ClientConfig, OstiaryConfig, PostgresConfig, UserConfig } from './define-config.ts';
 
 /** The shape of the file, part by part, so that a fault in one part does not hide those of another. What the values mean is in `rules/`. */
 const seconds = z.int().min(1);
@@ -80,9 +80,19 @@ const themeShape = z.strictObject({
     .optional(),
 });
 
+const connections = z.int().min(1).max(100);
+
+const postgresShape = z.strictObject({
+  url: secret,
+  ca: text.optional(),
+  readers: connections.optional(),
+  writers: connections.optional(),
+  dangerouslyUnencrypted: z.boolean().optional(),
+});
+
 const houseShape = z.strictObject({
   issuer: text,
-  storage: text.optional(),
+  storage: z.unknown().optional(),
   session: z.strictObject({ idleSeconds: seconds.optional(), absoluteSeconds: seconds.optional() }).optional(),
   listen: z.strictObject({ host: text.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
   trustedProxies: z.array(z.string()).optional(),
@@ -93,13 +103,17 @@ const houseShape = z.strictObject({
   users: z.array(z.unknown()).optional(),
 });
 
-/** The file with its lists still unread. */
-export type HouseConfig = Omit<OstiaryConfig, 'apis' | 'clients' | 'users'> & {
+/** The file with its lists and its storage still unread. */
+export type HouseConfig = Omit<OstiaryConfig, 'storage' | 'apis' | 'clients' | 'users'> & {
+  storage?: unknown;
   apis?: unknown[];
   clients?: unknown[];
   users?: unknown[];
 };
 
+/** `storage`, where it is an object; what stands inside is a part of its own. */
+export const storageSchema: z.ZodType<{ postgres: unknown }> = z.strictObject({ postgres: z.looseObject({}) });
+export const postgresSchema: z.ZodType<PostgresConfig> = postgresShape;
 export const houseSchema: z.ZodType<HouseConfig> = houseShape;
 export const apiSchema: z.ZodType<ApiConfig> = apiShape;
 export const clientSchema: z.ZodType<ClientConfig> = clientShape;

@@ -6,7 +6,7 @@ import { systemRandom } from '../random.ts';
 import { createKeyWrapper } from './key-wrapper.ts';
 
 function wrapperUnder(key: Uint8Array) {
-  return createKeyWrapper({ masterKey: key, random: systemRandom, storagePath: '/data/ostiary.db' });
+  return createKeyWrapper({ masterKey: key, random: systemRandom, databaseName: '/data/ostiary.db' });
 }
 
 const masterKey = randomBytes(32);

@@ -11,7 +11,7 @@ export interface WrapperParts {
   masterKey: Uint8Array;
   random: Random;
   /** Where the sealed values lie, for the error. */
-  storagePath: string;
+  databaseName: string;
 }
 
 /**
@@ -19,9 +19,9 @@ export interface WrapperParts {
  * are authenticated. A random nonce is safe for 2^32 values under one key (NIST SP 800-38D section 8.3); a server seals a few
  * for each rotation of its keys.
  */
-export function createKeyWrapper({ masterKey, random, storagePath }: WrapperParts): KeyWrapper {
+export function createKeyWrapper({ masterKey, random, databaseName }: WrapperParts): KeyWrapper {
   const notOurs = (context: string) =>
-    new Stop(`the database ${storagePath} holds keys that this master key does not open (${context}); ${remedy}`);
+    new Stop(`the database ${databaseName} holds keys that this master key does not open (${context}); ${remedy}`);
   return {
     seal(plain, context) {
       const nonce = random.bytes(nonceBytes);

@@ -40,14 +40,6 @@ test('development mode needs a loopback issuer', () => {
   assert.deepEqual(problemsOf({ issuer: 'http://localhost:4000' }, { isDevelopment: true }), []);
 });
 
-for (const storage of ['./data/ostiary.db', 'postgres://localhost/ostiary', 'sqlite:', 'sqlite:///data/ostiary.db']) {
-  test(`storage may not be ${storage}`, () => {
-    assert.deepEqual(errorsOf({ storage }), [
-      'storage: must be "sqlite:" and a path, such as "sqlite:./data/ostiary.db", or "sqlite::memory:"',
-    ]);
-  });
-}
-
 test('a port is a port', () => {
   assert.deepEqual(errorsOf({ listen: { port: 65_536 } }), ['listen.port: must be at most 65535, not 65536']);
 });

@@ -6,26 +6,17 @@ import { checkIssuer } from './issuer.ts';
 import { checkTrustedProxies } from './trusted-proxies.ts';
 
 /** What concerns the server as a whole. */
-export function checkHouse(
-  { issuer, storage, trustedProxies = [], theme }: HouseConfig,
-  isDevelopment: boolean,
-): Problem[] {
+export function checkHouse({ issuer, trustedProxies = [], theme }: HouseConfig, isDevelopment: boolean): Problem[] {
   return [
     ...checkIssuer(issuer),
     ...(isDevelopment && !isLoopbackIssuer(issuer)
       ? [error('issuer', 'development mode is for localhost, 127.0.0.1 and [::1] only; start without --development')]
       : []),
-    ...(storage === undefined ? [] : checkStorage(storage)),
     ...checkTrustedProxies(trustedProxies),
     ...(theme?.logoUrl === undefined || isLogo(theme.logoUrl)
       ? []
       : [error('theme.logoUrl', 'must be an https address, or a path of this server that begins with one slash')]),
   ];
-}
-
-function checkStorage(storage: string): Problem[] {
-  if (/^sqlite:./.test(storage) && !storage.startsWith('sqlite://')) return [];
-  return [error('storage', 'must be "sqlite:" and a path, such as "sqlite:./data/ostiary.db", or "sqlite::memory:"')];
 }
 
 function isLogo(logoUrl: string): boolean {
