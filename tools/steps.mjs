@@ -20,6 +20,7 @@ export function checkSteps(node, fix) {
     { name: 'types', command: [node, bin('tsc'), '-p', '.'] },
     { name: 'arrows', command: [node, 'tools/arrows.ts'] },
     { name: 'house', command: [node, 'tools/house.ts'] },
+    { name: 'sql', command: [node, 'tools/sql.ts'] },
     { name: 'unused', command: [node, bin('knip'), '--no-progress', '--no-config-hints'] },
   ];
 }
