@@ -1,3 +1,11 @@
+export { carryOver } from './backup/carry-over.ts';
+export type { CarriedOver, LeftBehind } from './backup/carry-over.ts';
+export type { DatabaseContents } from './backup/contents.ts';
+export { lockAlone } from './backup/file-lock.ts';
+export { backUpSqlite } from './backup/make.ts';
+export { foldPresent, putInPlace } from './backup/put-in-place.ts';
+export type { Present } from './backup/put-in-place.ts';
+export { stageBackup } from './backup/stage.ts';
 export { openSqliteStore } from './open.ts';
 export type { SqliteOptions } from './open.ts';
 export { openSqlitePromotion } from './promotion/open.ts';

@@ -31,6 +31,11 @@ export function migrate(db: Database, folder: string): void {
   }
 }
 
+/** How many of the migrations the database has. Throws as `migrate` does. */
+export function appliedMigrations(db: Database, folder: string): number {
+  return applied(db, readMigrations(folder)).size;
+}
+
 function readMigrations(folder: string): Migration[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.sql'));
   return names.toSorted().map((name, index) => {

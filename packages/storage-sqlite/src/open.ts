@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@ostiary/storage';
+import { lockShared, makeOnce } from './backup/file-lock.ts';
 import { Database } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
 import { migrate } from './migrate.ts';
@@ -19,14 +20,29 @@ export interface SqliteOptions {
   busyTimeoutMs?: number;
 }
 
-const migrations = fileURLToPath(new URL('../migrations/', import.meta.url));
+export const migrations = fileURLToPath(new URL('../migrations/', import.meta.url));
 
 /**
  * Opens the store and brings its schema up to date. Several processes may have one file open, as the command line has
  * beside the server. Throws when SQLite is older than 3.51.3, or when a newer version of Ostiary wrote the file.
  */
 export async function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteOptions): Promise<Store> {
-  if (path !== ':memory:') makePrivateFile(path);
+  if (path === ':memory:') return openFile(path, busyTimeoutMs);
+  makePrivateFolder(path);
+  const lock = lockShared(path, busyTimeoutMs);
+  try {
+    // The file holds secrets of users: nobody else on the machine may read it. WAL files take over its mode.
+    makeOnce(path);
+    chmodSync(path, 0o600);
+    const store = openFile(path, busyTimeoutMs);
+    return { ...store, close: () => store.close().finally(() => lock.release()) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openFile(path: string, busyTimeoutMs: number): Store {
   const handle = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     return storeOn(handle);
@@ -75,11 +91,8 @@ function committerOf(db: Database, tables: Tables): GroupCommit {
   });
 }
 
-/** The file holds secrets of users: nobody else on the machine may read it. WAL files take over its mode. */
-function makePrivateFile(path: string): void {
+function makePrivateFolder(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
 }
 
 function configure(db: Database): void {
