@@ -126,7 +126,11 @@ CREATE TABLE promotion_change (
   net integer not null,
   primary key (kind, key)
 ) strict, without rowid;
-CREATE TABLE rate (key blob primary key check (length(key) = 32), full_at real not null) strict, without rowid;
+CREATE TABLE rate (
+  key blob primary key check (length(key) = 32),
+  full_at real not null,
+  noted_at real not null
+) strict, without rowid;
 CREATE TABLE revoked_token (token_id text primary key, expires_at integer not null) strict, without rowid;
 CREATE TABLE session (
   id integer primary key,

@@ -1,5 +1,9 @@
--- Token buckets: `full_at` is the time at which nothing is taken any more.
-create table rate (key blob primary key check (length(key) = 32), full_at real not null) strict, without rowid;
+-- Token buckets: at `noted_at` the bucket was such that nothing would be taken any more at `full_at`.
+create table rate (
+  key blob primary key check (length(key) = 32),
+  full_at real not null,
+  noted_at real not null
+) strict, without rowid;
 
 create table node (
   id text primary key,

@@ -9,8 +9,8 @@ export interface Rate {
 /** Token buckets that all nodes share. They hold no secret and no name: keys are digests. */
 export interface Rates {
   /**
-   * Takes one from the bucket of `key`, atomically across nodes. A bucket whose level was noted at a later time than `nowMs`, by
-   * a clock that was set back since, is an empty one that fills from now on.
+   * Takes one from the bucket of `key`, atomically across nodes. Where the level was noted at a later time than `nowMs`,
+   * the clock was set back since: the bucket has that level now, and fills from now on.
    * @returns 0 when it was taken, else the milliseconds until one can be taken
    */
   take(key: Digest, rate: Rate, nowMs: number): Promise<number>;

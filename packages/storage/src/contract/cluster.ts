@@ -70,11 +70,12 @@ function rates(newPlace: NewPlace): void {
   );
 
   it(
-    'keep nobody waiting longer than an empty bucket does when a clock was set back',
+    'keep their level when a clock was set back, and fill from then on',
     withStore(newPlace, async (store) => {
-      await takeTimes(store, 5, bornMs + dayMs);
-      assert.equal(await store.rates.take(key, rate, bornMs), stepMs);
-      assert.equal(await store.rates.take(key, rate, bornMs + stepMs), 0);
+      await takeTimes(store, 3, bornMs + dayMs);
+      assert.deepEqual(await takeTimes(store, 3, bornMs), [0, 0, stepMs]);
+      assert.equal(await store.rates.take(key, rate, bornMs - hourMs), stepMs);
+      assert.equal(await store.rates.take(key, rate, bornMs - hourMs + stepMs), 0);
     }),
   );
 
