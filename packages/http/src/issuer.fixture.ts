@@ -99,6 +99,8 @@ export interface IssuerOptions {
   settings?: Partial<Settings>;
   /** File of the store; in memory without one. */
   path?: string;
+  /** Opened already, of whatever kind; in place of a file. */
+  store?: Service['store'];
   clock?: StillClock;
 }
 
@@ -121,9 +123,10 @@ export const fixtureKeyWrapper: KeyWrapper = aesWrapper(Buffer.alloc(32, 7));
 export async function openIssuer({
   settings,
   path = ':memory:',
+  store: opened,
   clock = stillClock(),
 }: IssuerOptions = {}): Promise<TestIssuer> {
-  const store = await openSqliteStore({ path });
+  const store = opened ?? (await openSqliteStore({ path }));
   await insertSharedRsaKey(store, fixtureKeyWrapper, clock.now());
   const log: string[] = [];
   const service = await createService({
