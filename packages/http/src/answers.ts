@@ -35,6 +35,7 @@ export function jsonAnswer(
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
  */
 export function oauthErrorAnswer(c: RequestContext, refusal: Refusal): Response {
+  c.env.refused = refusal.reason;
   const { error, description } = wireWords(refusal);
   const body: ErrorAnswer = {
     error,
@@ -64,6 +65,7 @@ function errorHeaders(refusal: Refusal): Record<string, string> {
 
 /** An error of a resource of the issuer. @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3} */
 export function bearerErrorAnswer(c: RequestContext, refusal: Refusal): Response {
+  c.env.refused = refusal.reason;
   const { error, description } = wireWords(refusal);
   if (error === 'temporarily_unavailable') return oauthErrorAnswer(c, refusal);
   // RFC 6750 section 3.1: without credentials there is no error code.

@@ -1,5 +1,5 @@
 import type { Stylesheet, Theme } from '@ostiary/pages';
-import type { Service } from '@ostiary/service';
+import type { Refusal, Service } from '@ostiary/service';
 
 /** Who is at the other end of the connection, as the host saw it; no header is believed for this. */
 export interface Peer {
@@ -37,5 +37,7 @@ export interface Bindings {
     correlationId: string;
     /** Headers of every answer to this request. */
     headers: Record<string, string>;
+    /** Why the request was turned down, once it is. */
+    refused?: Refusal['reason'];
   };
 }

@@ -62,14 +62,21 @@ function handle(root: Hono<Bindings>, context: HttpContext, methods: ReadonlyMap
   const shared = new Set(
     ['/token', '/userinfo', '/revoke', '/development/clock'].map((path) => context.basePath + path),
   );
+  const { meter, draw } = context.service;
   return async (request, peer) => {
+    const startMs = performance.now();
     const pathname = pathOf(request.url);
     const isShared = shared.has(pathname);
     const headers = isShared ? { ...always, ...corsHeaders(request, context) } : always;
     if (isShared && request.method === 'OPTIONS') {
       return preflightAnswer(headers, methods.get(pathname)?.join(', ') ?? '');
     }
-    return root.fetch(request, { peer, correlationId: context.service.draw.handle(), headers });
+    const bindings: Bindings['Bindings'] = { peer, correlationId: draw.handle(), headers };
+    const response = await root.fetch(request, bindings);
+    if (bindings.refused !== undefined) meter.refused(bindings.refused);
+    const route = methods.has(pathname) ? pathname : 'other';
+    meter.answered({ route, status: response.status, milliseconds: performance.now() - startMs });
+    return response;
   };
 }
 

@@ -234,6 +234,7 @@ function turnedDown(
   const { reason, parameter } = refusal;
   service.log.info('authorization_refused', { reason, parameter, correlationId });
   if (address === undefined || neverReturned.has(reason)) return { kind: 'error_page', refusal };
+  service.meter.refused(reason);
   const { error, description } = wireWords(refusal);
   return answered(service, address, { error, error_description: description });
 }

@@ -1,11 +1,11 @@
 import type { Store } from '@ostiary/storage';
 import type { SigningAlg } from '@ostiary/wire';
 import { drawFrom } from './draw.ts';
-import { Keyring } from './keys/keyring.ts';
+import { Keyring, type KeyNeeds } from './keys/keyring.ts';
 import { Limiter } from './limiter.ts';
 import { idTokenSeconds } from './mint.ts';
 import { PasswordPool } from './passwords.ts';
-import type { Clock, KeyWrapper, Log, Random } from './ports.ts';
+import type { Clock, KeyWrapper, Log, Meter, Random } from './ports.ts';
 import { RetryCounter } from './retry-counter.ts';
 import type { Service } from './service.ts';
 import type { Settings } from './settings.ts';
@@ -17,40 +17,66 @@ export interface ServiceDependencies {
   random: Random;
   keyWrapper: KeyWrapper;
   log: Log;
+  /** Default: nothing is counted. */
+  meter?: Meter;
+  /** How long the first key of an algorithm is published before it signs, where other nodes may serve already. Default 0. */
+  firstKeyAheadMs?: number;
 }
+
+const silentMeter: Meter = {
+  answered: () => undefined,
+  refused: () => undefined,
+  refreshed: () => undefined,
+  triedToSignIn: () => undefined,
+};
 
 /** Opens the keys and stands ready. What the configuration says of clients and users is applied apart: `applyConfiguration`. */
 export async function createService(dependencies: ServiceDependencies): Promise<Service> {
-  const { settings, store, clock, random, keyWrapper, log } = dependencies;
+  const { settings, store, clock, random, keyWrapper, log, meter = silentMeter, firstKeyAheadMs = 0 } = dependencies;
   const draw = drawFrom(random);
   const keyring = await Keyring.open({
     keys: store.keys,
+    upkeep: store.upkeep,
     keyWrapper,
     clock,
     random,
     log,
-    algs: algsInUse(settings),
-    longestTokenSeconds: longestTokenSeconds(settings),
+    firstKeyAheadMs,
+    ...keyNeeds(settings),
   });
-  const service: Service = {
-    settings,
+  return {
+    ...byConfiguration(settings),
     store,
     clock,
     log,
+    meter,
     draw,
     keyring,
     passwords: new PasswordPool(random),
+    retries: new RetryCounter(clock),
+    limits: { clientErrors: new Limiter(clock, { capacity: 30, perMinute: 30 }) },
+  };
+}
+
+/**
+ * The same service by another configuration, for requests that begin from now on; those in progress keep the one that they began
+ * with. Keys that the new one needs are made; its rows are a matter of `applyConfiguration`.
+ */
+export async function reconfigure(service: Service, settings: Settings): Promise<Service> {
+  await service.keyring.require(keyNeeds(settings));
+  return { ...service, ...byConfiguration(settings) };
+}
+
+function byConfiguration(settings: Settings): Pick<Service, 'settings' | 'clients' | 'catalogue'> {
+  return {
+    settings,
     clients: new Map(settings.clients.map((client) => [client.metadata.client_id, client])),
     catalogue: new Map(settings.apis.map((api) => [api.identifier, api])),
-    restoreEpoch: await store.upkeep.restoreEpoch(),
-    retries: new RetryCounter(clock),
-    limits: {
-      signInPerAccount: new Limiter(clock, { capacity: 5, perMinute: 5 }),
-      signInPerAddress: new Limiter(clock, { capacity: 20, perMinute: 20 }),
-      clientErrors: new Limiter(clock, { capacity: 30, perMinute: 30 }),
-    },
   };
-  return service;
+}
+
+function keyNeeds(settings: Settings): KeyNeeds {
+  return { algs: algsInUse(settings), longestTokenSeconds: longestTokenSeconds(settings) };
 }
 
 /** ES256 and RS256 always (RFC 9068 section 4, OpenID Connect Core 15.1), and what the configuration names. */

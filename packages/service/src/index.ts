@@ -30,7 +30,7 @@ export { requestLogout, type LogoutResult } from './logout.ts';
 export { describeIssuer, endpoints } from './metadata.ts';
 export type * from './ports.ts';
 export { revokeToken } from './revocation.ts';
-export { createService, type ServiceDependencies } from './create-service.ts';
+export { createService, reconfigure, type ServiceDependencies } from './create-service.ts';
 export type { Service } from './service.ts';
 export { applyConfiguration } from './seed.ts';
 export type * from './settings.ts';

@@ -1,10 +1,5 @@
+import type { Rate } from '@ostiary/storage';
 import type { Clock } from './ports.ts';
-
-/** A burst of `capacity`, refilled evenly. */
-export interface Rate {
-  capacity: number;
-  perMinute: number;
-}
 
 const maxKeys = 50_000;
 
@@ -30,11 +25,6 @@ export class Limiter {
   /** Whether nothing is left, without taking. */
   isEmpty(key: string): boolean {
     return this.#level(key) < 1;
-  }
-
-  /** Forgets what was taken: the rightful owner was here. */
-  reset(key: string): void {
-    this.#buckets.delete(key);
   }
 
   /** Seconds until one can be taken again. */

@@ -46,7 +46,7 @@ export async function mintTokens(
   const { salt, id: familyId } = family;
   answer.refresh_token = makeRefreshToken(
     { keyId, familyId, generation },
-    { key, salt, restoreEpoch: service.restoreEpoch },
+    { key, salt, restoreEpoch: service.keyring.restoreEpoch() },
   );
   return { ...answer, ...expiryFields(expiry.timeoutSeconds, expiry.authorizationSeconds) };
 }

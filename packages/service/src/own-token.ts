@@ -16,7 +16,7 @@ export async function verifyOwnToken(
   if (!isSpeltRight(token)) return undefined;
   try {
     const { payload, protectedHeader } = await compactVerify(token, async ({ kid = '', alg }) => {
-      const key = service.keyring.verificationKey(kid);
+      const key = service.keyring.verificationKey(kid) ?? (await keyOfAnotherNode(service, kid));
       if (key === undefined || alg !== key.alg) throw new errors.JWKSNoMatchingKey();
       return importJWK({ ...key.publicJwk }, key.alg);
     });
@@ -30,6 +30,15 @@ export async function verifyOwnToken(
       return undefined;
     throw error;
   }
+}
+
+/** A key that this node has not read yet. A `kid` that nobody has is asked for once a second. */
+async function keyOfAnotherNode(
+  { keyring }: Service,
+  kid: string,
+): Promise<ReturnType<typeof keyring.verificationKey>> {
+  await keyring.lookAgain();
+  return keyring.verificationKey(kid);
 }
 
 /** A token has one spelling: the last character of a segment may carry no bits that belong to no byte (RFC 4648 section 3.5). */

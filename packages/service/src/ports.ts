@@ -1,3 +1,5 @@
+import type { Refusal } from '@ostiary/protocol';
+
 /** Time in milliseconds since the epoch. In development a clock that can be moved. */
 export interface Clock {
   now(): number;
@@ -22,4 +24,23 @@ export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
+}
+
+/** What a refresh came to: see the engine's verdicts. `ended`: it or its family was over. `refused`: it changed nothing. */
+export type RefreshVerdict = 'rotate' | 'retry' | 'use' | 'reuse' | 'ahead' | 'ended' | 'unknown' | 'refused';
+
+/** What a try to sign in came to. */
+export type SignInOutcome = 'signed_in' | 'wrong_credentials' | 'too_many_attempts' | 'unavailable';
+
+/**
+ * What is counted for whoever operates the server. Calls are cheap and must not throw. Every word comes from a list in the code,
+ * never from a request: no ids, names, addresses or tokens.
+ */
+export interface Meter {
+  /** An answer went out. `route` is a path that the server has, or `other`. */
+  answered(answer: { route: string; status: number; milliseconds: number }): void;
+  /** A request was turned down, for one of the engine's reasons. */
+  refused(reason: Refusal['reason']): void;
+  refreshed(verdict: RefreshVerdict): void;
+  triedToSignIn(outcome: SignInOutcome): void;
 }

@@ -4,7 +4,7 @@ import type { Draw } from './draw.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Limiter } from './limiter.ts';
 import type { PasswordPool } from './passwords.ts';
-import type { Clock, Log } from './ports.ts';
+import type { Clock, Log, Meter } from './ports.ts';
 import type { RetryCounter } from './retry-counter.ts';
 import type { RegisteredClient, Settings } from './settings.ts';
 
@@ -14,20 +14,17 @@ export interface Service {
   store: Store;
   clock: Clock;
   log: Log;
+  meter: Meter;
   draw: Draw;
   keyring: Keyring;
   passwords: PasswordPool;
   clients: ReadonlyMap<string, RegisteredClient>;
   catalogue: ApiCatalogue;
-  /** Part of every refresh token's tag. */
-  restoreEpoch: number;
   retries: RetryCounter;
   limits: Limits;
 }
 
-/** Rates that protect secrets from guessing. Counted per node. */
+/** Rates that are counted per node: what one node misses costs little, and counting it together would cost a write for each guess. */
 export interface Limits {
-  signInPerAccount: Limiter;
-  signInPerAddress: Limiter;
   clientErrors: Limiter;
 }

@@ -1,8 +1,11 @@
 import { decideSignIn, draft, granted } from '@ostiary/protocol';
 import type { User } from '@ostiary/model';
+import type { Rate } from '@ostiary/storage';
+import type { Digest } from '@ostiary/wire';
 import { browserHash, deviceHash, findSession, type Browser } from './browser.ts';
 import { deviceNameOf } from './device-name.ts';
-import { digest } from './digest.ts';
+import { digest, hmac } from './digest.ts';
+import type { SignInOutcome } from './ports.ts';
 import { normalUsername } from './seed.ts';
 import type { Service } from './service.ts';
 import { carryOut, settle } from './settle.ts';
@@ -12,6 +15,9 @@ export type SignInResult =
   | { kind: 'wrong_credentials' }
   | { kind: 'too_many_attempts'; retryAfterSeconds: number }
   | { kind: 'unavailable' };
+
+const perAccount: Rate = { capacity: 5, perMinute: 5 };
+const perAddress: Rate = { capacity: 20, perMinute: 20 };
 
 /**
  * Checks a password and signs the user in on this browser. An unknown user, a disabled one and a wrong password get the same
@@ -23,27 +29,46 @@ export async function signIn(
   credentials: { username: string; password: string },
   browser: Browser & { deviceCookie: string },
 ): Promise<SignInResult> {
+  const result = await trySignIn(service, credentials, browser);
+  service.meter.triedToSignIn(result.kind satisfies SignInOutcome);
+  return result;
+}
+
+async function trySignIn(
+  service: Service,
+  credentials: { username: string; password: string },
+  browser: Browser & { deviceCookie: string },
+): Promise<SignInResult> {
   const username = normalUsername(credentials.username);
   const user = await service.store.users.findByUsername(username);
   const isKnownDevice = user !== undefined && (await findDevice(service, user, browser)) !== undefined;
-  const account = isKnownDevice ? `${username} ${browserHash(browser.deviceCookie)}` : username;
-  const wait = waitFor(service, account, browser.address);
-  if (wait !== undefined) return { kind: 'too_many_attempts', retryAfterSeconds: wait };
+  const account = rateKey(service, 'account', username, isKnownDevice ? browserHash(browser.deviceCookie) : '');
+  const waitMs = await waitFor(service, account, browser.address);
+  if (waitMs > 0) return { kind: 'too_many_attempts', retryAfterSeconds: Math.ceil(waitMs / 1000) };
   const check = await service.passwords.check(credentials.password, user?.passwordHash);
   if (check.kind === 'busy') return { kind: 'too_many_attempts', retryAfterSeconds: 5 };
   if (check.kind === 'wrong' || user === undefined || user.isDisabled) {
     await noteFailure(service, user, browser);
     return { kind: 'wrong_credentials' };
   }
-  service.limits.signInPerAccount.reset(account);
+  await service.store.rates.reset(account);
   return startSession(service, user, check.rehashed, browser);
 }
 
-/** Seconds to wait, when the account or the address tried too often. */
-function waitFor({ limits }: Service, account: string, address: string): number | undefined {
-  if (!limits.signInPerAddress.take(address)) return limits.signInPerAddress.retryAfterSeconds(address);
-  if (!limits.signInPerAccount.take(account)) return limits.signInPerAccount.retryAfterSeconds(account);
-  return undefined;
+/** Milliseconds to wait, when the account or the address tried too often; counted for all nodes together. */
+async function waitFor(service: Service, account: Digest, address: string): Promise<number> {
+  const { store, clock } = service;
+  const nowMs = clock.now();
+  const waits = await Promise.all([
+    store.rates.take(rateKey(service, 'address', address), perAddress, nowMs),
+    store.rates.take(account, perAccount, nowMs),
+  ]);
+  return Math.max(...waits);
+}
+
+/** Under a key of ours: whoever has a copy of the table cannot try names and addresses against it. */
+function rateKey({ keyring }: Service, ...parts: string[]): Digest {
+  return hmac(keyring.cookieKey(), 'sign-in-rate', ...parts);
 }
 
 async function noteFailure(service: Service, user: User | undefined, browser: Browser): Promise<void> {

@@ -12,6 +12,7 @@ import { isInService, type AuthenticatedClient } from './client-authentication.t
 import { digest, s256 } from './digest.ts';
 import { mintTokens } from './mint.ts';
 import { hasValidTag, parseRefreshToken, type RefreshTokenParts } from './refresh-token.ts';
+import type { RefreshVerdict } from './ports.ts';
 import type { Service } from './service.ts';
 import { settle, type Answer } from './settle.ts';
 
@@ -51,7 +52,12 @@ export async function answerTokenRequest(
     return { ok: false, refusal: { reason: 'grant_type_not_allowed' } };
   }
   const tokenId = service.draw.handle();
+  const restoreEpoch = service.keyring.restoreEpoch();
   const answer = await settle(service, { correlationId, once: client.once }, phasesOf(service, request, call, tokenId));
+  if (request.grantType === 'refresh_token') service.meter.refreshed(verdictOf(answer, request.refreshToken));
+  // A family recognised under the epoch before must not get a token of the new one.
+  const isEpochOver = restoreEpoch !== service.keyring.restoreEpoch();
+  if (answer.ok && isEpochOver) return { ok: false, refusal: { reason: 'contended', retryAfterSeconds: 1 } };
   if (answer.ok) return { ok: true, value: await mintTokens(service, answer.value, tokenId, service.clock.now()) };
   service.log.info('token_refused', {
     ...answer.refusal,
@@ -60,6 +66,27 @@ export async function answerTokenRequest(
     correlationId,
   });
   return limitGuessing(service, answer, call);
+}
+
+/** What a refresh came to, in the few words that are counted. */
+function verdictOf(answer: Answer<TokenGrant>, presented: string): RefreshVerdict {
+  if (answer.ok) {
+    const { family, generation } = answer.value.refresh ?? {};
+    if (family === undefined || generation !== family.generation) return 'rotate';
+    return parseRefreshToken(presented)?.generation === generation ? 'use' : 'retry';
+  }
+  switch (answer.refusal.reason) {
+    case 'reuse_detected':
+      return 'reuse';
+    case 'history_lost':
+      return 'ahead';
+    case 'grant_ended':
+      return 'ended';
+    case 'token_unknown':
+      return 'unknown';
+    default:
+      return 'refused';
+  }
 }
 
 function phasesOf(
@@ -138,13 +165,21 @@ async function readFamily(service: Service, parts: RefreshTokenParts): Promise<F
 }
 
 /** The family of a refresh token whose tag is right; anything else is unknown, and nobody learns which. */
-export async function recogniseFamily(service: Service, parts: RefreshTokenParts): Promise<FamilyFacts | undefined> {
-  const key = service.keyring.refreshKey(parts.keyId);
-  if (key === undefined) return undefined;
-  const facts = await service.store.families.find(parts.familyId);
+export async function recogniseFamily(
+  { keyring, store }: Service,
+  parts: RefreshTokenParts,
+): Promise<FamilyFacts | undefined> {
+  const facts = await store.families.find(parts.familyId);
   if (facts === undefined) return undefined;
-  const { salt } = facts.family;
-  return hasValidTag(parts, { key, salt, restoreEpoch: service.restoreEpoch }) ? facts : undefined;
+  const isRight = () => {
+    const key = keyring.refreshKey(parts.keyId);
+    const { salt } = facts.family;
+    return key !== undefined && hasValidTag(parts, { key, salt, restoreEpoch: keyring.restoreEpoch() });
+  };
+  if (isRight()) return facts;
+  // Another node may have made this token with a key or a restore epoch that was not read here yet.
+  await keyring.lookAgain();
+  return isRight() ? facts : undefined;
 }
 
 function codePhases(

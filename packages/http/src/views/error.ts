@@ -8,6 +8,7 @@ import { lookFor } from './look.ts';
 
 /** An error that is shown to the person, since nobody may be redirected. */
 export function showError(c: Context<Bindings>, context: HttpContext, refusal: Refusal): Response {
+  c.env.refused = refusal.reason;
   const { error, description } = wireWords(refusal);
   const view: ErrorView = {
     problem: problemOf(refusal),

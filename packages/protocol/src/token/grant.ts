@@ -25,7 +25,8 @@ export interface Handles {
 }
 
 export interface RefreshGrant {
-  family: Pick<Family, 'id' | 'salt'>;
+  /** With the generation that it stood at, unless it is being born. */
+  family: Pick<Family, 'id' | 'salt'> & Partial<Pick<Family, 'generation'>>;
   generation: number;
   keyId: number;
   expiry: RefreshExpiry;

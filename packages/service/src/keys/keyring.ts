@@ -1,54 +1,90 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { StoredMacKey, StoredSigningKey } from '@ostiary/model';
-import type { Keys } from '@ostiary/storage';
+import type { KeyObject } from 'node:crypto';
+import type { Keys, Upkeep } from '@ostiary/storage';
 import type { PublicJwk, SigningAlg } from '@ostiary/wire';
 import type { Clock, KeyWrapper, Log, Random } from '../ports.ts';
-import { exportPrivateKey, importPrivateKey, makeKeyPair, type SigningKey } from './signing.ts';
+import { makeFirstSigningKey, makeMacKey, makeSigningKey } from './key-maker.ts';
+import { newestActive, openMacKeys, openSigningKeys, type RingedKey, type RingedMac } from './ringed-key.ts';
+import type { SigningKey } from './signing.ts';
 
 /** How long relying parties may cache the JWKS, and how long a new key is published before it signs. */
 export const jwksCacheSeconds = 300;
 const publishAheadMs = 2 * jwksCacheSeconds * 1000;
 /** A new MAC key makes tokens only when every node has surely read it. */
 const macAheadMs = 120_000;
-const reloadEveryMs = 60_000;
+/** Every node sees what changed about the keys within this time and one request. */
+const reloadEveryMs = 10_000;
+/** What nobody here knows may be new elsewhere; strangers, who can send anything, make us look once in this time. */
+const lookAgainMs = 1_000;
 
-export interface KeyringDependencies {
-  keys: Keys;
-  keyWrapper: KeyWrapper;
-  clock: Clock;
-  random: Random;
-  log: Log;
+/** What must have keys. */
+export interface KeyNeeds {
   /** Algorithms that must have a key. */
   algs: readonly SigningAlg[];
   /** Longest life of a token signed here, in seconds: a retired key is published that much longer. */
   longestTokenSeconds: number;
 }
 
-interface RingedKey extends SigningKey {
-  stored: StoredSigningKey;
-  publicJwk: PublicJwk;
+export interface KeyringDependencies extends KeyNeeds {
+  keys: Keys;
+  upkeep: Pick<Upkeep, 'restoreEpoch'>;
+  keyWrapper: KeyWrapper;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** How long the first key of an algorithm is published before it signs, where other nodes serve without it already. */
+  firstKeyAheadMs: number;
 }
 
 /**
- * The keys of this issuer in memory: loaded from the store, generated where missing, read again every minute so that a
- * rotation made elsewhere is published here well before it signs anywhere.
+ * The keys of this issuer in memory, and the restore epoch with them: loaded from the store, generated where missing, read again
+ * every 10 seconds so that a rotation made elsewhere is published here well before it signs anywhere.
  */
 export class Keyring {
   readonly #deps: KeyringDependencies;
+  #needs: KeyNeeds;
   #signing: RingedKey[] = [];
-  #macs: { stored: StoredMacKey; key: KeyObject }[] = [];
+  #macs: RingedMac[] = [];
+  #restoreEpoch = 0;
+  #triedAtMs = 0;
   #loadedAtMs = 0;
+  #loads = 0;
+  #applied = 0;
   #reloading: Promise<void> | undefined;
 
   private constructor(deps: KeyringDependencies) {
     this.#deps = deps;
+    this.#needs = deps;
   }
 
   static async open(deps: KeyringDependencies): Promise<Keyring> {
     const ring = new Keyring(deps);
     await ring.#load();
-    await ring.#fillGaps();
+    await ring.require(deps);
     return ring;
+  }
+
+  /** Makes the keys that are missing. In a new house they sign at once, since nobody can have cached a set without them. */
+  async require(needs: KeyNeeds): Promise<void> {
+    this.#needs = {
+      algs: needs.algs,
+      longestTokenSeconds: Math.max(needs.longestTokenSeconds, this.#needs.longestTokenSeconds),
+    };
+    const { clock, firstKeyAheadMs } = this.#deps;
+    const now = clock.now();
+    const missing = needs.algs.filter((alg) => !this.#signing.some((key) => key.alg === alg));
+    const activeFromMs = this.#signing.length === 0 ? now : now + firstKeyAheadMs;
+    await Promise.all(missing.map((alg) => makeFirstSigningKey(this.#deps, alg, activeFromMs)));
+    for (const purpose of ['refresh', 'cookie'] as const) {
+      const isThere = this.#macs.some(({ stored }) => stored.purpose === purpose);
+      if (!isThere) await makeMacKey(this.#deps, { purpose, keyId: 0 }, now);
+    }
+    await this.#load();
+  }
+
+  /** From when on every algorithm has a key that all nodes have published, in milliseconds since 1970. */
+  readyFromMs(): number {
+    const firsts = this.#needs.algs.map((alg) => this.#signing.findLast((key) => key.alg === alg));
+    return Math.max(0, ...firsts.map((key) => key?.stored.activeFromMs ?? 0));
   }
 
   /** The key that signs now: the newest of its algorithm whose time has come. */
@@ -93,17 +129,48 @@ export class Keyring {
     return found.key;
   }
 
+  /** Part of every refresh token's tag. */
+  restoreEpoch(): number {
+    return this.#restoreEpoch;
+  }
+
+  /** When the keys were last read whole, in milliseconds since 1970 by the clock of the service. */
+  loadedAtMs(): number {
+    return this.#loadedAtMs;
+  }
+
+  /** Since when the youngest signing key signs, in milliseconds since 1970. */
+  youngestActiveFromMs(): number {
+    const now = this.#deps.clock.now();
+    return Math.max(0, ...this.#signing.map(({ stored }) => stored.activeFromMs).filter((atMs) => atMs <= now));
+  }
+
+  /** Reads everything again. Rejects with `StorageUnavailable`; the known keys stay in use then. */
+  reload(): Promise<void> {
+    this.#reloading ??= this.#load().finally(() => (this.#reloading = undefined));
+    return this.#reloading;
+  }
+
+  /**
+   * Reads everything again because something is not known here, unless that was done a second ago: a key made by another node,
+   * or a restore epoch raised there, must not make this one call a good token unknown.
+   */
+  async lookAgain(): Promise<void> {
+    if (Math.abs(this.#deps.clock.now() - this.#loadedAtMs) >= lookAgainMs) await this.reload();
+  }
+
   /**
    * Makes a new key for every algorithm and for refresh tokens. Each is published now and signs later; its predecessor is
    * published until the last token it signed has expired.
    */
   async rotate(): Promise<{ kid: string; alg: SigningAlg; activeFromMs: number }[]> {
-    const { keys, clock, algs, longestTokenSeconds } = this.#deps;
+    const { keys, clock } = this.#deps;
+    const { algs, longestTokenSeconds } = this.#needs;
     const activeFromMs = clock.now() + publishAheadMs;
     const made = [];
     for (const alg of algs) {
       const predecessors = this.#signing.filter((key) => key.alg === alg && key.stored.retiredAtMs === undefined);
-      const { kid } = await this.#makeSigning(alg, activeFromMs);
+      const kid = await makeSigningKey(this.#deps, alg, activeFromMs);
       const retiredAtMs = activeFromMs + (longestTokenSeconds + jwksCacheSeconds) * 1000;
       for (const key of predecessors) await keys.retireSigning(key.kid, retiredAtMs);
       made.push({ kid, alg, activeFromMs });
@@ -113,7 +180,10 @@ export class Keyring {
     return made;
   }
 
-  /** Removes signing keys that are no longer published; every token they signed has expired. Returns how many. */
+  /**
+   * Removes signing keys that are no longer published; every token they signed has expired. Returns how many. Several nodes may
+   * do it at once: a key's end is set once, and removing it twice does no harm.
+   */
   async removeRetired(): Promise<number> {
     const now = this.#deps.clock.now();
     const over = this.#signing.filter(({ stored }) => stored.retiredAtMs !== undefined && stored.retiredAtMs <= now);
@@ -130,76 +200,35 @@ export class Keyring {
   #reloadWhenDue(): void {
     const now = this.#deps.clock.now();
     // A clock that was set back makes the next reading due as well.
-    if (Math.abs(now - this.#loadedAtMs) < reloadEveryMs || this.#reloading !== undefined) return;
-    this.#reloading = this.#load()
-      .catch(() => this.#deps.log.warn('keys_not_reloaded'))
-      .finally(() => (this.#reloading = undefined));
+    if (Math.abs(now - this.#triedAtMs) < reloadEveryMs || this.#reloading !== undefined) return;
+    this.reload().catch(() => this.#deps.log.warn('keys_not_reloaded'));
   }
 
   async #load(): Promise<void> {
-    const { keys, clock } = this.#deps;
-    this.#loadedAtMs = clock.now();
-    const [signing, macs] = await Promise.all([keys.listSigning(), keys.listMac()]);
-    const known = new Map(this.#signing.map((key) => [key.kid, key]));
-    this.#signing = signing
-      .map((stored) => ({ ...(known.get(stored.kid) ?? this.#unseal(stored)), stored }))
-      .toSorted((a, b) => b.stored.activeFromMs - a.stored.activeFromMs);
-    this.#macs = macs
-      .map((stored) => ({
-        stored,
-        key: createSecretKey(this.#deps.keyWrapper.open(stored.sealed, macContext(stored))),
-      }))
-      .toSorted((a, b) => b.stored.activeFromMs - a.stored.activeFromMs);
-  }
-
-  #unseal(stored: StoredSigningKey): RingedKey {
-    const { kid, alg } = stored;
-    const privateKey = importPrivateKey(this.#deps.keyWrapper.open(stored.sealed, `signing:${kid}`));
-    return { kid, alg, privateKey, stored, publicJwk: { ...stored.publicJwk, kid, alg, use: 'sig' } };
-  }
-
-  /** First start: keys that are used at once, since nobody can have cached a set without them. */
-  async #fillGaps(): Promise<void> {
-    const now = this.#deps.clock.now();
-    const missing = this.#deps.algs.filter((alg) => !this.#signing.some((key) => key.alg === alg));
-    await Promise.all(missing.map((alg) => this.#makeSigning(alg, now)));
-    for (const purpose of ['refresh', 'cookie'] as const) {
-      if (!this.#macs.some(({ stored }) => stored.purpose === purpose)) await this.#makeMac(purpose, 0, now);
-    }
-    await this.#load();
-  }
-
-  async #makeSigning(alg: SigningAlg, activeFromMs: number): Promise<{ kid: string }> {
-    const { keys, keyWrapper, random, clock } = this.#deps;
-    const kid = Buffer.from(random.bytes(12)).toString('base64url');
-    const { publicJwk, privateKey } = await makeKeyPair(alg);
-    const sealed = keyWrapper.seal(exportPrivateKey(privateKey), `signing:${kid}`);
-    await keys.insertSigning({ kid, alg, publicJwk, sealed, createdAtMs: clock.now(), activeFromMs });
-    return { kid };
+    const { keys, upkeep, clock } = this.#deps;
+    const atMs = clock.now();
+    const load = (this.#loads += 1);
+    this.#triedAtMs = atMs;
+    const [signing, macs, restoreEpoch] = await Promise.all([
+      keys.listSigning(),
+      keys.listMac(),
+      upkeep.restoreEpoch(),
+    ]);
+    // What was read earlier must not take the place of what was read later.
+    if (load < this.#applied) return;
+    const { keyWrapper } = this.#deps;
+    const opened = openSigningKeys(keyWrapper, signing, this.#signing);
+    this.#macs = openMacKeys(keyWrapper, macs, this.#macs);
+    this.#signing = opened;
+    this.#restoreEpoch = restoreEpoch;
+    this.#loadedAtMs = atMs;
+    this.#applied = load;
   }
 
   async #makeNextRefreshKey(): Promise<void> {
     const ids = this.#macs.filter(({ stored }) => stored.purpose === 'refresh').map(({ stored }) => stored.keyId);
     const keyId = Math.max(-1, ...ids) + 1;
     if (keyId > 255) throw new Error('all 256 refresh key ids are used');
-    await this.#makeMac('refresh', keyId, this.#deps.clock.now() + macAheadMs);
+    await makeMacKey(this.#deps, { purpose: 'refresh', keyId }, this.#deps.clock.now() + macAheadMs);
   }
-
-  async #makeMac(purpose: StoredMacKey['purpose'], keyId: number, activeFromMs: number): Promise<void> {
-    const { keys, keyWrapper, random, clock } = this.#deps;
-    const sealed = keyWrapper.seal(random.bytes(32), macContext({ purpose, keyId }));
-    await keys.insertMac({ purpose, keyId, sealed, createdAtMs: clock.now(), activeFromMs });
-  }
-}
-
-/** The newest key whose time has come; the oldest one where the clock was set back to before all of them. Newest first. */
-function newestActive<Key extends { stored: { activeFromMs: number } }>(
-  keys: readonly Key[],
-  nowMs: number,
-): Key | undefined {
-  return keys.find(({ stored }) => stored.activeFromMs <= nowMs) ?? keys.at(-1);
-}
-
-function macContext({ purpose, keyId }: Pick<StoredMacKey, 'purpose' | 'keyId'>): string {
-  return `mac:${purpose}:${keyId}`;
 }
