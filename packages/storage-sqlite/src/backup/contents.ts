@@ -47,6 +47,6 @@ function assertOstiary(db: Database, path: string): void {
 }
 
 function assertWhole(db: Database, path: string): void {
-  const [first] = db.prepare<{ found: string }>('select integrity_check as found from pragma_integrity_check(1)').all();
-  if (first?.found !== 'ok') throw new Error(`${path} is damaged: ${first?.found ?? 'it cannot be read'}`);
+  const found = db.prepare<{ integrity_check: string }>('pragma integrity_check(1)').get()?.integrity_check;
+  if (found !== 'ok') throw new Error(`${path} is damaged: ${found ?? 'it cannot be read'}`);
 }
