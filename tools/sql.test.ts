@@ -36,6 +36,7 @@ const taken = [
   'rollback',
   'select id, generation from family where id = any ($1::uuid[]) order by id for update',
   'select d.id from device d where d.user_id = $1 and d.id = any ($2::uuid[]) for update',
+  'select id from family order by id for update',
   'select f.id, d.name from family f left join device d on d.id = f.id where f.ended_at is null limit $1',
   'update family f set generation = u.generation from unnest($1::uuid[], $2::int8[]) as u (id, generation) where f.id = u.id returning f.id',
   'insert into family (id, generation) select id, 0 from unnest($1::uuid[]) as u (id) on conflict (id) do nothing',

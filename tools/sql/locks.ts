@@ -3,12 +3,13 @@ import type { Schema } from './schema.ts';
 import { isFields, nameOf, nodesOf, wordOf } from './tree.ts';
 import type { Fields } from './tree.ts';
 
-/** `for update` locks rows of one table, found by equality with every column of its primary key. */
+/** `for update` locks rows of one table, found by equality with every column of its primary key; or all of them. */
 export function lockFaults(type: string, fields: Fields, schema: Schema): Fault[] {
   if (type !== 'SelectStmt' || !('lockingClause' in fields)) return [];
   const { fromClause } = fields;
   const [table] = nodesOf(fromClause, 'RangeVar');
   if (!Array.isArray(fromClause) || fromClause.length !== 1 || !table) return [{ piece: 'lock-one-table' }];
+  if (!('whereClause' in fields)) return [];
   const primaryKey = schema.get(wordOf(table, 'relname'))?.primaryKey ?? [];
   const equal = equalColumns(fields['whereClause']);
   const isByKey = primaryKey.length > 0 && primaryKey.every((column) => equal.includes(column));
