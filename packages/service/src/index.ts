@@ -26,6 +26,7 @@ export { findInteraction } from './interaction.ts';
 export { introspectToken, readUserInfo } from './introspection.ts';
 export { jwksCacheSeconds } from './keys/keyring.ts';
 export { rotateKeys } from './keys/rotate.ts';
+export { endLostHistory, type EndOfHistory } from './lost-history.ts';
 export { requestLogout, type LogoutResult } from './logout.ts';
 export { describeIssuer, endpoints } from './metadata.ts';
 export type * from './ports.ts';
