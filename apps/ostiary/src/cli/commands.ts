@@ -40,6 +40,28 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./migrate.ts')).migrate,
   },
   {
+    name: 'backup',
+    summary: 'copies a SQLite database to a new file, beside a running server',
+    options: {
+      config: configuration.config,
+      development: configuration.development,
+      to: { type: 'string', value: 'FILE', help: 'file to make; it must not be there' },
+    },
+    load: async () => (await import('./backup.ts')).backUp,
+  },
+  {
+    name: 'restore',
+    summary: 'puts a backup in the place of a SQLite database; everybody signs in anew',
+    options: { ...configuration, from: { type: 'string', value: 'FILE', help: 'the backup' } },
+    load: async () => (await import('./restore.ts')).restore,
+  },
+  {
+    name: 'epoch raise',
+    summary: 'ends every sign-in, after a database went back in time',
+    options: { ...configuration, yes: { type: 'boolean', help: 'do it; without it, tells what it means' } },
+    load: async () => (await import('./epoch.ts')).raiseEpoch,
+  },
+  {
     name: 'keys rotate',
     summary: 'makes new signing and refresh keys, published at once and used later',
     options: configuration,
