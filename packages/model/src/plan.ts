@@ -29,7 +29,9 @@ export type Expectation =
   /** `version: undefined`: no consent row yet. */
   | { kind: 'consent'; userId: UserId; clientId: ClientId; version: number | undefined }
   | { kind: 'session'; id: SessionId }
-  | { kind: 'device'; id: DeviceId };
+  | { kind: 'device'; id: DeviceId }
+  /** It has not ended: whoever ends it and records that is the first. */
+  | { kind: 'family'; id: FamilyId };
 
 export type Consumption =
   | { kind: 'code'; hash: Digest; redemption: Redemption }

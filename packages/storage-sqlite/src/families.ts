@@ -146,6 +146,12 @@ export class FamilyTable implements Families {
     return [...goingHere, ...goingAnywhere].map((row) => idText('family', row.id));
   }
 
+  /** Whether it is there and lives. */
+  stands({ id }: { id: FamilyId }): boolean {
+    const row = this.#standing.get(soughtId('family', id));
+    return row !== undefined && row.endedAtMs === null;
+  }
+
   canAdvance({ familyId, from }: Advance): boolean {
     const row = this.#standing.get(soughtId('family', familyId));
     return row !== undefined && row.endedAtMs === null && row.generation === from;

@@ -53,6 +53,8 @@ export class PlanWriter {
         return this.#tables.sessions.stands(expectation);
       case 'device':
         return this.#tables.devices.stands(expectation);
+      case 'family':
+        return this.#tables.families.stands(expectation);
     }
   }
 

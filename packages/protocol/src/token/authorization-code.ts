@@ -102,10 +102,11 @@ function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): 
   const { familyId } = redemption;
   const ends: Ending[] =
     familyId === undefined ? [] : [{ kind: 'family', id: familyId, cause: 'code_replayed', atMs: nowMs }];
-  const endsNow = family !== undefined && family.endCause === undefined;
+  const living = family !== undefined && family.endCause === undefined ? [family] : [];
   return refused(
     { reason: 'code_replayed', cause: 'code_replayed' },
     {
+      expects: living.map(({ id }) => ({ kind: 'family', id })),
       inserts: [
         { kind: 'revokedToken', tokenId: redemption.accessTokenId, expiresAtMs: redemption.accessTokenExpiresAtMs },
       ],
@@ -114,7 +115,7 @@ function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): 
         {
           ...of(code),
           ...(familyId && { familyId }),
-          kind: endsNow ? 'family_ended' : 'refused',
+          kind: living.length > 0 ? 'family_ended' : 'refused',
           cause: 'code_replayed',
         },
       ],
@@ -168,6 +169,7 @@ function redeem(
       { kind: 'consent', userId: code.userId, clientId: code.clientId, version: code.consentVersion },
       { kind: 'session', id: code.sessionId },
       { kind: 'device', id: code.deviceId },
+      ...surplus.map((id) => ({ kind: 'family', id }) as const),
     ],
     consumes: [{ kind: 'code', hash: code.hash, redemption }],
     inserts: family === undefined ? [] : [{ kind: 'family', row: family }],

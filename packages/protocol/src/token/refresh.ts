@@ -143,9 +143,10 @@ function evidence(family: Family, cause: Cause): Partial<PlanDraft> {
   return { events: [{ ...of(family), kind: 'refused', reason: 'spent_token_after_end', cause }] };
 }
 
-/** Ends one family, on one device, with its cause. */
+/** Ends one family, on one device, with its cause. Of many who find the same cause at once, one ends it and records that. */
 export function ending(family: Family, cause: Cause, nowMs: number): Partial<PlanDraft> {
   return {
+    expects: [{ kind: 'family', id: family.id }],
     ends: [{ kind: 'family', id: family.id, cause, atMs: nowMs }],
     events: [{ ...of(family), kind: 'family_ended', cause }],
   };

@@ -189,10 +189,13 @@ describe('whatever is presented', () => {
       fc.property(questions, (question) => {
         const decision = decideRefresh(question, nowMs);
         if (decision.kind !== 'refused' || decision.plan === undefined) return;
-        const { ends, events: _, ...others } = decision.plan;
+        const { ends, expects, events: _, ...others } = decision.plan;
         for (const [part, list] of Object.entries(others)) assert.deepEqual(list, [], part);
         assert.ok(ends.length <= 1);
-        for (const end of ends) assert.ok(end.kind === 'family' && end.id === question.facts.family.id);
+        const { id } = question.facts.family;
+        for (const end of ends) assert.ok(end.kind === 'family' && end.id === id);
+        // Whoever finds it ended already records no second end.
+        assert.deepEqual(expects, ends.length === 0 ? [] : [{ kind: 'family', id }]);
       }),
       runs,
     );

@@ -46,6 +46,7 @@ const expectation: fc.Arbitrary<Expectation> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('session' as const), id: session }),
   fc.record({ kind: fc.constant('device' as const), id: device }),
+  fc.record({ kind: fc.constant('family' as const), id: row.map(familyId) }),
 );
 
 const consumption: fc.Arbitrary<Consumption> = fc.oneof(

@@ -45,6 +45,15 @@ function oneWinner(newPlace: NewPlace): void {
       racer: (number) => plan({ advances: [advance('raced', 0, { operation: digest(`racer ${number}`) })] }),
     },
     {
+      title: 'endings of one family that expect it to live',
+      conflict: 'family',
+      racer: () =>
+        plan({
+          expects: [{ kind: 'family', id: familyId('raced') }],
+          ends: [{ kind: 'family', id: familyId('raced'), cause: 'reuse_detected', atMs: bornMs }],
+        }),
+    },
+    {
       title: 'consumptions of one code',
       conflict: 'code',
       racer: (number) =>
@@ -252,12 +261,14 @@ function expectations(newPlace: NewPlace): void {
     { title: 'a consent of this version', expects: { kind: 'consent', userId: ada, clientId, version: 1 } },
     { title: 'a session that lives', expects: { kind: 'session', id: signIn } },
     { title: 'a device that was not removed', expects: { kind: 'device', id: laptop } },
+    { title: 'a family that lives', expects: { kind: 'family', id: familyId('expected') } },
   ];
   for (const { title, expects } of standing) {
     it(
       `${title} stands until it is ended, and an ending committed earlier is always seen`,
       withStore(newPlace, async (store) => {
         await furnish(store);
+        await bear(store, 'expected');
         await mustCommit(store, { expects: [expects] });
         await endEverything(store);
         assert.deepEqual(await store.commit(plan({ expects: [expects] })), { kind: 'lost', conflict: expects.kind });
@@ -271,6 +282,7 @@ function expectations(newPlace: NewPlace): void {
     { kind: 'consent', userId: userId('nobody'), clientId, version: 1 },
     { kind: 'session', id: sessionId('none') },
     { kind: 'device', id: deviceId('none') },
+    { kind: 'family', id: familyId('nobody') },
   ];
   for (const expects of absent) {
     it(
@@ -312,6 +324,7 @@ function expectations(newPlace: NewPlace): void {
       { kind: 'consent', userId: ada, clientId, atMs: bornMs },
       { kind: 'session', id: signIn, cause: 'signed_out', atMs: bornMs },
       { kind: 'device', id: laptop, atMs: bornMs },
+      { kind: 'family', id: familyId('expected'), cause: 'reuse_detected', atMs: bornMs },
     );
   }
 }

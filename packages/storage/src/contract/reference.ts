@@ -84,6 +84,8 @@ export class Reference {
         return this.sessions.has(expected.id) && this.sessions.get(expected.id)?.endedAtMs === undefined;
       case 'device':
         return this.devices.has(expected.id) && this.devices.get(expected.id)?.removedAtMs === undefined;
+      case 'family':
+        return this.families.has(expected.id) && this.families.get(expected.id)?.endedAtMs === undefined;
     }
   }
 
