@@ -1,0 +1,55 @@
+import { renewalTime } from './schedule.ts';
+import { tokenSetOf } from './token-set.ts';
+import type { TokenAnswer, TokenSet } from './token-set.ts';
+
+/** What a client keeps of one session, in one piece. */
+export interface SessionRecord {
+  /** Drawn at sign-in. A renewal that began in another session than the stored one stores nothing. */
+  id: string;
+  tokens: TokenSet;
+  /** Server time from which the tokens are renewed ahead of need; absent when no end is known. */
+  renewAtMs?: number;
+  /** Name of the renewal under way with `tokens.refreshToken`: kept before it is sent, gone with its answer. */
+  attempt?: string;
+  /** Server time minus the wall clock of this machine, as last learned. */
+  offsetMs: number;
+}
+
+/** Names the renewal that is about to be sent. A try that follows a lost answer keeps the name, and gets the same successor. */
+export function withAttempt(record: SessionRecord, attempt: string): SessionRecord {
+  return record.attempt === undefined ? { ...record, attempt } : record;
+}
+
+/**
+ * What is to stand after a renewal was answered, given what stands now. The answer is stored only if the token that was
+ * sent is still the stored one: whoever signed out, signed in anew or renewed meanwhile is not overwritten.
+ *
+ * @param sent the record whose refresh token was sent
+ */
+export function settled(
+  current: SessionRecord | undefined,
+  sent: SessionRecord,
+  received: { answer: TokenAnswer; sentAtMs: number; offsetMs: number; draw: number },
+): SessionRecord | undefined {
+  if (current === undefined || !isSameToken(current, sent)) return current;
+  return recordOf(current.id, tokenSetOf(received.answer, current.tokens, received.sentAtMs), received);
+}
+
+/** What is to stand after the server said that the grant has ended: a token that others have replaced is not the one meant. */
+export function afterEnd(current: SessionRecord | undefined, sent: SessionRecord): SessionRecord | undefined {
+  return current !== undefined && !isSameToken(current, sent) ? current : undefined;
+}
+
+/** A record of tokens that were just received. */
+export function recordOf(
+  id: string,
+  tokens: TokenSet,
+  { offsetMs, draw }: { offsetMs: number; draw: number },
+): SessionRecord {
+  const renewAtMs = renewalTime(tokens, draw);
+  return { id, tokens, offsetMs, ...(renewAtMs !== undefined && { renewAtMs }) };
+}
+
+function isSameToken(one: SessionRecord, other: SessionRecord): boolean {
+  return one.id === other.id && one.tokens.refreshToken === other.tokens.refreshToken;
+}

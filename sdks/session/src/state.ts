@@ -1,0 +1,56 @@
+import type { ServerError } from './answer.ts';
+
+/** Where a session stands. Only `invalid_grant`, policy and sign-out lead out of it. */
+export type SessionState =
+  | { kind: 'signedOut'; reason: SignedOutReason }
+  | { kind: 'active' }
+  | { kind: 'renewing' }
+  /** A renewal did not succeed and nothing is lost. `retryAtMs` is server time. */
+  | { kind: 'degraded'; reason: DegradedReason; retryAtMs: number }
+  /** The session ends soon. `canExtend`: using it now makes it last longer. */
+  | { kind: 'expiring'; secondsLeft: number; canExtend: boolean }
+  | { kind: 'ended'; reason: EndReason };
+
+export type SignedOutReason = 'neverSignedIn' | 'signedOut' | 'signedOutElsewhere';
+export type DegradedReason = 'offline' | 'serverBusy' | 'unreadable' | 'misconfigured' | 'interactionNeeded';
+export interface EndReason {
+  /** `grantEnded`: the server said so; `expired`: its time was over; `signInRequired`: the user's sign-in there is over. */
+  code: 'grantEnded' | 'expired' | 'signInRequired';
+  error?: ServerError;
+}
+
+export type SessionEvent =
+  | { kind: 'signedIn' }
+  | { kind: 'renewalBegan' }
+  | { kind: 'renewed' }
+  | { kind: 'renewalFailed'; reason: DegradedReason; retryAtMs: number }
+  | { kind: 'endNear'; secondsLeft: number; canExtend: boolean }
+  | { kind: 'signedOut'; where: 'here' | 'elsewhere' }
+  | { kind: 'ended'; reason: EndReason };
+
+/** The state after an event. A renewal that was under way when the session ended or was left brings nothing back. */
+export function nextState(state: SessionState, event: SessionEvent): SessionState {
+  switch (event.kind) {
+    case 'signedIn':
+      return { kind: 'active' };
+    case 'signedOut':
+      return { kind: 'signedOut', reason: event.where === 'here' ? 'signedOut' : 'signedOutElsewhere' };
+    case 'ended':
+      return isOver(state) ? state : { kind: 'ended', reason: event.reason };
+    case 'renewalBegan':
+      return state.kind === 'active' ? { kind: 'renewing' } : state;
+    case 'renewed':
+      return isOver(state) ? state : { kind: 'active' };
+    case 'renewalFailed':
+      return isOver(state) ? state : { kind: 'degraded', reason: event.reason, retryAtMs: event.retryAtMs };
+    case 'endNear':
+      return isOver(state) || state.kind === 'degraded'
+        ? state
+        : { kind: 'expiring', secondsLeft: event.secondsLeft, canExtend: event.canExtend };
+  }
+}
+
+/** Whether nobody is signed in. */
+export function isOver({ kind }: SessionState): boolean {
+  return kind === 'signedOut' || kind === 'ended';
+}
