@@ -1,0 +1,163 @@
+import { decode, isDue, isExpired, isOver } from '@ostiary/session';
+import type { JwtClaims, SessionState } from '@ostiary/session';
+import { fetchWithToken } from './api-fetch.ts';
+import { browserEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { keepUp } from './keep-up.ts';
+import type { ClientSettings } from './settings.ts';
+import type { Messenger, SignInOptions } from './messenger.ts';
+import type { Parts } from './parts.ts';
+import { discovery } from './provider.ts';
+import { openRenewal } from './renewal.ts';
+import { openServerTime } from './server-time.ts';
+import { openSession } from './session.ts';
+import { SessionError } from './session-error.ts';
+import { leaveForSignIn, signInBy, takeCallback } from './sign-in.ts';
+import type { SignedIn } from './sign-in.ts';
+import { leaveSession } from './sign-out.ts';
+import type { SignOutOptions } from './sign-out.ts';
+import { openStore } from './store.ts';
+import { openTabs } from './tabs.ts';
+import type { TabMessage } from './tabs.ts';
+
+export interface ClientOptions extends ClientSettings {
+  /** Renews without a refresh token: `silentFrame()` of `@ostiary/browser/frame`. */
+  silentSignIn?: Messenger;
+}
+
+export interface Client {
+  /** Claims of the signed-in user, from the ID token. */
+  readonly user: JwtClaims | undefined;
+  readonly isSignedIn: boolean;
+  readonly state: SessionState;
+  /** Calls back at every change of state; returns what ends it. */
+  onState(listener: (state: SessionState) => void): () => void;
+  /** Leaves for the provider, or asks it by a messenger while the page stays. */
+  signIn(options?: SignInOptions): Promise<void>;
+  /** Takes the provider's answer from the address. On other pages: `undefined`. */
+  handleCallback(href?: string): Promise<SignedIn | undefined>;
+  /** An access token that is not about to end. Throws `SessionError`. */
+  getAccessToken(): Promise<string>;
+  /** `fetch` with an access token; see `challengeOf` for what an API may ask for. */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /** Renews now, and so extends a session that may be extended. */
+  extend(): Promise<void>;
+  signOut(options?: SignOutOptions): Promise<void>;
+  /** Ends timers, channels and listeners; the session stays as it is. */
+  close(): void;
+  /** Other names of `signIn`, `handleCallback`, `getAccessToken` and `signOut`. */
+  loginWithRedirect(options?: SignInOptions): Promise<void>;
+  handleRedirectCallback(href?: string): Promise<SignedIn | undefined>;
+  getTokenSilently(): Promise<string>;
+  logout(options?: SignOutOptions): Promise<void>;
+}
+
+/** A client of one provider in this page. Create one and keep it; on a server it may be created, and is signed out. */
+export function createClient(options: ClientOptions, environment: Environment = browserEnvironment()): Client {
+  const parts = assemble(options, environment);
+  const { session, time, tabs } = parts;
+  const renewal = openRenewal(parts);
+  const stop = environment.isPage ? keepUp(parts, renewal) : () => {};
+  const getAccessToken = async () => {
+    const record = (await session.read()) ?? (await renewal.renew(undefined));
+    if (!isDue(record.tokens, time.now())) return record.tokens.accessToken;
+    const { accessToken } = record.tokens;
+    const renewed = await renewal.renew(accessToken).catch((fault: unknown) => {
+      if (isOver(session.state()) || isExpired(record.tokens, time.now())) throw fault;
+      return record;
+    });
+    return renewed.tokens.accessToken;
+  };
+  const renewed = async (stale: string) => (await renewal.renew(stale)).tokens.accessToken;
+  const client: Omit<Client, 'loginWithRedirect' | 'handleRedirectCallback' | 'getTokenSilently' | 'logout'> = {
+    get user() {
+      return decode(session.seen()?.tokens.idToken ?? '');
+    },
+    get isSignedIn() {
+      return !isOver(session.state());
+    },
+    get state() {
+      return session.state();
+    },
+    onState: (listener) => session.onState(listener),
+    signIn: (how = {}) => (how.by ? signInBy(parts, how.by, how) : leaveForSignIn(parts, how)),
+    handleCallback: (href = environment.location.href()) => takeCallback(parts, href),
+    getAccessToken,
+    fetch: (input, init) => fetchWithToken(parts, { getAccessToken, renewed }, new Request(input, init)),
+    extend: async () => void (await renewed(session.seen()?.tokens.accessToken ?? '')),
+    signOut: (how = {}) => leaveSession(parts, how),
+    close() {
+      stop();
+      tabs.close();
+    },
+  };
+  return Object.assign(client, {
+    loginWithRedirect: client.signIn,
+    handleRedirectCallback: client.handleCallback,
+    getTokenSilently: getAccessToken,
+    logout: client.signOut,
+  });
+}
+
+function assemble(options: ClientOptions, environment: Environment): Parts {
+  checkOptions(options);
+  const name = `ostiary.${options.clientId}@${options.issuer}`;
+  const time = openServerTime(environment);
+  const { storage = 'memory', silentSignIn } = options;
+  const store =
+    typeof storage === 'string' ? openStore(environment, environment.isPage ? storage : 'memory', name) : storage;
+  const session = openSession(store, time);
+  const tabs = openTabs(environment, name, (message) => void hear(parts, message));
+  const parts: Parts = {
+    options,
+    environment,
+    provider: discovery(environment, options.issuer),
+    time,
+    session,
+    tabs,
+    proof: options.proof,
+    silently: silentSignIn && ((seen) => silentSignIn.renew(parts, seen)),
+    name,
+  };
+  return parts;
+}
+
+function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, issuer, redirectUri }: ClientOptions): void {
+  for (const url of [issuer, redirectUri]) new URL(url);
+  if (storage === 'local' && proof === undefined && scriptsMayTakeRefreshTokens !== true) {
+    throw new SessionError(
+      'misconfigured',
+      "storage: 'local' without a bound key lets any script in this page take a refresh token that works anywhere. " +
+        'Use memory or session storage, bind tokens by dpop(), or say scriptsMayTakeRefreshTokens: true.',
+    );
+  }
+}
+
+/** What another tab told. */
+async function hear({ session }: Parts, message: TabMessage): Promise<void> {
+  switch (message.kind) {
+    case 'signedOut':
+      await session.update(() => undefined);
+      return session.happened({ kind: 'signedOut', where: 'elsewhere' });
+    case 'signedIn': {
+      const seen = session.seen();
+      const isOther =
+        seen !== undefined && seen.id !== message.id && decode(seen.tokens.idToken ?? '')?.sub !== message.sub;
+      const now = await session.read();
+      if (!isOther || now?.id !== seen.id) return;
+      await session.update(() => undefined);
+      return session.happened({ kind: 'signedOut', where: 'elsewhere' });
+    }
+    case 'ended':
+      if (session.seen()?.id !== message.id) return;
+      await session.update((current) => (current?.id === message.id ? undefined : current));
+      return session.happened({ kind: 'ended', reason: { code: 'grantEnded' } });
+    case 'renewed': {
+      const { record } = message;
+      await session.update((current) =>
+        current?.id === record.id && current.tokens.obtainedAtMs < record.tokens.obtainedAtMs ? record : current,
+      );
+      return session.happened({ kind: 'renewed' });
+    }
+  }
+}

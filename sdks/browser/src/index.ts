@@ -1,0 +1,15 @@
+export { challengeOf } from './api-fetch.ts';
+export type { Challenge } from './api-fetch.ts';
+export type { AskOptions } from './authorization.ts';
+export { createClient } from './client.ts';
+export type { Client, ClientOptions } from './client.ts';
+export type { Channel, Environment, Page } from './environment.ts';
+export type { Messenger, SignInOptions } from './messenger.ts';
+export type { ClientSettings, ProofMaker } from './settings.ts';
+export { SessionError } from './session-error.ts';
+export type { SessionErrorCode } from './session-error.ts';
+export type { SignedIn } from './sign-in.ts';
+export type { SignOutOptions } from './sign-out.ts';
+export type { SessionStore, StorageKind } from './store.ts';
+export { decode, isAccessTokenExpired } from '@ostiary/session';
+export type { JwtClaims, SessionRecord, SessionState, TokenSet } from '@ostiary/session';

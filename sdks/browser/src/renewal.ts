@@ -1,0 +1,139 @@
+import { afterEnd, isExpired, pauseMs, settled, withAttempt } from '@ostiary/session';
+import type { DegradedReason, EndReason, ServerError, SessionRecord, Verdict } from '@ostiary/session';
+import type { Parts } from './parts.ts';
+import type { Outcome } from './outcome.ts';
+import { SessionError } from './session-error.ts';
+import { requestTokens } from './token-endpoint.ts';
+
+const triesAtOnce = 3;
+const longestPauseMs = 5_000;
+
+export interface Renewal {
+  /**
+   * The session with tokens that are not `stale`, the access token that the caller found wanting. One renewal runs at a
+   * time, for all callers of this page and, as far as can be had, of all tabs.
+   */
+  renew(stale: string | undefined): Promise<SessionRecord>;
+  isRunning(): boolean;
+}
+
+export function openRenewal(parts: Parts): Renewal {
+  let running: Promise<SessionRecord> | undefined;
+  return {
+    isRunning: () => running !== undefined,
+    renew(stale) {
+      running ??= parts.tabs.alone(() => renewOnce(parts, stale)).finally(() => (running = undefined));
+      return running;
+    },
+  };
+}
+
+async function renewOnce(parts: Parts, stale: string | undefined): Promise<SessionRecord> {
+  const { environment, session, time } = parts;
+  for (let failures = 0; ;) {
+    // Another tab may have been first, or the user may have signed out.
+    const record = await session.read();
+    if (record === undefined && !mayReturn(parts)) throw new SessionError('sign_in_required', 'nobody is signed in');
+    if (record !== undefined && record.tokens.accessToken !== stale && !isExpired(record.tokens, time.now()))
+      return record;
+    session.happened({ kind: 'renewalBegan' });
+    const outcome = await (record?.tokens.refreshToken === undefined
+      ? renewedSilently(parts, record)
+      : refreshed(parts, record));
+    if (outcome.kind === 'record') {
+      session.happened({ kind: record === undefined ? 'signedIn' : 'renewed' });
+      return outcome.record;
+    }
+    if (outcome.kind === 'again') continue;
+    failures += 1;
+    const { verdict } = outcome;
+    if (verdict.kind !== 'tryLater') return give(parts, verdict, record);
+    const pause = pauseMs(failures, parts.environment.draw(), verdict.retryAfterSeconds);
+    if (failures >= triesAtOnce || pause > longestPauseMs || !environment.isOnline())
+      return degrade(parts, verdict.reason, time.now() + pause);
+    await new Promise<void>((resolve) => environment.setTimer(pause, resolve));
+  }
+}
+
+/** A page that was loaded anew with its tokens in memory may still be signed in at the provider. */
+function mayReturn({ silently, session }: Parts): boolean {
+  const state = session.state();
+  return silently !== undefined && state.kind === 'signedOut' && state.reason === 'neverSignedIn';
+}
+
+async function renewedSilently(parts: Parts, record: SessionRecord | undefined): Promise<Outcome> {
+  const outcome = await parts.silently?.(record);
+  const error = { code: 'interaction_required', description: 'there is no refresh token' };
+  return outcome ?? { kind: 'failed', verdict: { kind: 'interaction', error } };
+}
+
+/** One refresh. The attempt is stored before it is sent, and the token is read in the step that sends it. */
+async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
+  const { session, time, tabs, options, environment } = parts;
+  const { token_endpoint } = await parts.provider();
+  const name = environment.random(24);
+  const sent = await session.update((current) => current && withAttempt(current, name));
+  if (sent === undefined || sent.id !== seen.id || sent.tokens.refreshToken === undefined) return { kind: 'again' };
+  const { verdict, sentAtMs } = await requestTokens(parts, token_endpoint, {
+    grant_type: 'refresh_token',
+    client_id: options.clientId,
+    refresh_token: sent.tokens.refreshToken,
+    ...(sent.attempt !== undefined && { attempt: sent.attempt }),
+  });
+  if (verdict.kind === 'tokens') {
+    const received = { answer: verdict.answer, sentAtMs, offsetMs: time.offsetMs(), draw: parts.environment.draw() };
+    const record = await session.update((current) => settled(current, sent, received));
+    if (record?.id !== sent.id) return { kind: 'again' };
+    tabs.tell({ kind: 'renewed', record });
+    return { kind: 'record', record };
+  }
+  if (verdict.kind !== 'ended') return { kind: 'failed', verdict };
+  const left = await session.update((current) => afterEnd(current, sent));
+  return left === undefined ? { kind: 'failed', verdict } : { kind: 'again' };
+}
+
+/** What is no trouble of the moment. */
+async function give(
+  parts: Parts,
+  verdict: Exclude<Verdict, { kind: 'tokens' | 'tryLater' }>,
+  record: SessionRecord | undefined,
+): Promise<SessionRecord> {
+  switch (verdict.kind) {
+    case 'ended':
+      return endSession(parts, { code: 'grantEnded', error: verdict.error });
+    case 'interaction': {
+      const isOverNow = record === undefined || isExpired(record.tokens, parts.time.now());
+      if (isOverNow && verdict.error.code === 'login_required')
+        return endSession(parts, { code: 'signInRequired', error: verdict.error });
+      return degrade(parts, 'interactionNeeded', record?.tokens.expiresAtMs ?? Infinity, verdict.error);
+    }
+    case 'misconfigured':
+      return degrade(parts, 'misconfigured', Infinity, verdict.error);
+    case 'nonce':
+      return degrade(parts, 'serverBusy', parts.time.now() + 1_000);
+  }
+}
+
+/** The session is over, here and in all tabs that share it. */
+async function endSession({ session, tabs }: Parts, reason: EndReason): Promise<never> {
+  const id = session.seen()?.id;
+  await session.update((current) => (current?.id === id ? undefined : current));
+  session.happened({ kind: 'ended', reason });
+  if (id !== undefined) tabs.tell({ kind: 'ended', id });
+  throw new SessionError('sign_in_required', `the session has ended: ${wordsOf(reason.error, reason.code)}`, {
+    ...(reason.error && { error: reason.error.code }),
+  });
+}
+
+function degrade({ session }: Parts, reason: DegradedReason, retryAtMs: number, error?: ServerError): never {
+  session.happened({ kind: 'renewalFailed', reason, retryAtMs });
+  const details = { retryAtMs, ...(error && { error: error.code }) };
+  if (reason === 'misconfigured') throw new SessionError('misconfigured', wordsOf(error, reason), details);
+  if (reason === 'interactionNeeded') throw new SessionError('interaction_required', wordsOf(error, reason), details);
+  throw new SessionError('try_later', `no new token now (${reason}); nothing is lost`, details);
+}
+
+function wordsOf(error: ServerError | undefined, otherwise: string): string {
+  if (error === undefined) return otherwise;
+  return error.description === undefined ? error.code : `${error.code}: ${error.description}`;
+}

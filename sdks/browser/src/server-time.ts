@@ -1,0 +1,43 @@
+import { decode, learn, look, openClock, serverTimeMs } from '@ostiary/session';
+import type { ServerClock, TokenAnswer } from '@ostiary/session';
+import type { Environment } from './environment.ts';
+
+/** The server's time as this page knows it. The wall clock of the machine may be an hour wrong, or leap. */
+export interface ServerTime {
+  now(): number;
+  /** Server time when the wall clock showed `wallMs`. */
+  at(wallMs: number): number;
+  offsetMs(): number;
+  /** Begins with what an earlier page learned. */
+  resume(offsetMs: number): void;
+  learn(dateHeader: string | null, sentAtWallMs: number): void;
+  /** Where no `Date` header may be read: the ID token and the access token say when they were made. */
+  learnFromToken(answer: TokenAnswer, sentAtWallMs: number): void;
+}
+
+export function openServerTime(environment: Environment): ServerTime {
+  const reading = () => ({ wallMs: environment.wallMs(), monotonicMs: environment.monotonicMs() });
+  let clock: ServerClock | undefined;
+  let isTold = false;
+  const looked = () => (clock = clock === undefined ? openClock(reading()) : look(clock, reading()));
+  const learnMs = (toldMs: number, sentAtWallMs: number) => {
+    if (Number.isFinite(toldMs)) clock = learn(looked(), toldMs, sentAtWallMs);
+  };
+  return {
+    now: () => serverTimeMs(looked()),
+    at: (wallMs) => wallMs + looked().offsetMs,
+    offsetMs: () => looked().offsetMs,
+    resume(offsetMs) {
+      clock ??= openClock(reading(), offsetMs);
+    },
+    learn(dateHeader, sentAtWallMs) {
+      if (dateHeader === null) return;
+      isTold = true;
+      learnMs(Date.parse(dateHeader), sentAtWallMs);
+    },
+    learnFromToken({ id_token, access_token }, sentAtWallMs) {
+      const iat = decode(id_token ?? access_token)?.iat;
+      if (!isTold && iat !== undefined) learnMs(iat * 1000, sentAtWallMs);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** Why no access token could be given. */
+export type SessionErrorCode =
+  /** Nobody is signed in, or the session has ended: sign in. */
+  | 'sign_in_required'
+  /** The user must do something at the provider; the session may still stand. */
+  | 'interaction_required'
+  /** Nothing is lost: the network or the server does not answer now. */
+  | 'try_later'
+  /** Client, provider and address do not fit together; the message says how. */
+  | 'misconfigured'
+  /** What came back from the provider is not what was asked for. */
+  | 'bad_response';
+
+/** The one error that the SDK throws for what happens at run time. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+  readonly code: SessionErrorCode;
+  /** The error code of the standard, when the server sent one. */
+  readonly error: string | undefined;
+  /** Server time in milliseconds, for `try_later`. */
+  readonly retryAtMs: number | undefined;
+
+  constructor(code: SessionErrorCode, message: string, details: { error?: string; retryAtMs?: number } = {}) {
+    super(message);
+    this.code = code;
+    this.error = details.error;
+    this.retryAtMs = details.retryAtMs;
+  }
+}

@@ -1,0 +1,41 @@
+import type { SessionStore, StorageKind } from './store.ts';
+
+export interface ClientSettings {
+  /** The provider, exactly as it names itself: `https://id.example.com`. */
+  issuer: string;
+  clientId: string;
+  /** Where the provider sends the browser back to. */
+  redirectUri: string;
+  /** Default: `openid`. With `offline_access` the provider may give a refresh token. */
+  scope?: string;
+  /** The API that access tokens are for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)). */
+  audience?: string;
+  /** Default: `memory`, the safest and the shortest. */
+  storage?: StorageKind | SessionStore;
+  /** Says that you know: with `storage: 'local'` any script that ever runs in this page can take a refresh token and use it. */
+  scriptsMayTakeRefreshTokens?: boolean;
+  /** `stealth` renews ahead of need; `onUse` only when a token is asked for, so that an unattended session ends. Default: `stealth`. */
+  renew?: 'stealth' | 'onUse';
+  /** Binds tokens to a key of this browser: `dpop()` of `@ostiary/browser/dpop`. */
+  proof?: ProofMaker;
+  /** Sends token requests in place of `fetch`: `workerVault()` of `@ostiary/browser/worker`. */
+  transport?: (url: string, init: RequestInit) => Promise<Response>;
+  /** Called before the SDK leaves the page on its own: keep what the user was doing. Without it the SDK does not leave. */
+  beforeRedirect?: () => void | Promise<void>;
+  /** Some APIs answer 403 to an expired token. Default: false. */
+  renewOn403?: boolean;
+  /** The session's end is announced so long before, in seconds. Default: 120. */
+  warnSeconds?: number;
+}
+
+/** Proves possession of a key with each request. [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449) */
+export interface ProofMaker {
+  /** Thumbprint of the key, for `dpop_jkt`. */
+  thumbprint(): Promise<string>;
+  /** A proof for one request. `nowMs` is server time. */
+  prove(request: { method: string; url: string; nowMs: number; accessToken?: string }): Promise<string>;
+  /** Learns the nonce of an origin from any of its answers. */
+  learnNonce(url: string, nonce: string): void;
+  /** The key goes, at sign-out. */
+  forget(): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import { decode } from '@ostiary/session';
+import { beginAuthorization, checkIssuer } from './authorization.ts';
+import type { AskOptions, Transaction } from './authorization.ts';
+import type { Parts } from './parts.ts';
+import type { Messenger } from './messenger.ts';
+import { redeem } from './redeem.ts';
+import type { Redeemed } from './outcome.ts';
+import { SessionError } from './session-error.ts';
+
+/** What a completed sign-in hands back. */
+export interface SignedIn {
+  returnTo: string;
+}
+
+/** Leaves for the provider. What must be known on the way back is kept for this tab alone. */
+export async function leaveForSignIn(parts: Parts, options: AskOptions): Promise<void> {
+  const { environment, name } = parts;
+  const { url, transaction } = await beginAuthorization(parts, await parts.provider(), options);
+  const place = environment.storage('session');
+  if (place === undefined)
+    throw new SessionError('misconfigured', 'this browser keeps no session storage, which a sign-in by redirect needs');
+  place.setItem(keyOf(name, transaction.state), JSON.stringify(transaction));
+  environment.location.assign(url);
+}
+
+/** The last callback taken in each page, so that a component that is mounted twice gets one answer twice. */
+const latestOf = new WeakMap<Storage, { name: string; taken: string; left: string; result: Promise<SignedIn> }>();
+
+/**
+ * Takes the provider's answer from the address, if there is one: `undefined` on every other page. Called again with the same
+ * answer, or with the address that it leaves behind, it gives the first result again.
+ */
+export async function takeCallback(parts: Parts, href: string): Promise<SignedIn | undefined> {
+  const { name, environment } = parts;
+  const page = environment.storage('session');
+  const latest = page && latestOf.get(page);
+  if (latest?.name === name && [latest.taken, latest.left].includes(href)) return latest.result;
+  const parameters = new URL(href).searchParams;
+  const state = parameters.get('state');
+  if (state === null || (!parameters.has('code') && !parameters.has('error'))) return undefined;
+  const left = cleaned(href);
+  // The code leaves the address bar and the history before anything else happens.
+  if (environment.location.href() === href) environment.location.replace(left);
+  const result = take(parts, parameters, keyOf(name, state));
+  if (page) latestOf.set(page, { name, taken: href, left, result });
+  return result;
+}
+
+async function take(parts: Parts, parameters: URLSearchParams, key: string): Promise<SignedIn> {
+  const place = parts.environment.storage('session');
+  const kept = JSON.parse(place?.getItem(key) ?? 'null') as (Transaction & { isDone?: true }) | null;
+  if (kept === null) throw new SessionError('bad_response', 'this answer belongs to no sign-in that began in this tab');
+  const done = { returnTo: kept.returnTo };
+  if (kept.isDone) return done;
+  checkIssuer(await parts.provider(), parameters);
+  const code = parameters.get('code');
+  if (code === null) {
+    place?.removeItem(key);
+    throw refusal(parameters);
+  }
+  const redeemed = await redeem(parts, code, kept);
+  if (redeemed.kind === 'failed' && redeemed.verdict.kind === 'tryLater') throw faultOf(redeemed.verdict);
+  place?.setItem(key, JSON.stringify({ ...kept, verifier: '', isDone: redeemed.kind === 'record' }));
+  await begin(parts, redeemed);
+  return done;
+}
+
+/** Signs in by a messenger, while the page stays. */
+export async function signInBy(parts: Parts, by: Messenger, how: AskOptions): Promise<void> {
+  await begin(parts, await by.ask(parts, how));
+}
+
+/** A new session takes the place of whatever there was, in all tabs. */
+async function begin({ session, tabs }: Parts, redeemed: Redeemed): Promise<void> {
+  if (redeemed.kind === 'failed') throw faultOf(redeemed.verdict);
+  const { record } = redeemed;
+  await session.update(() => record);
+  session.happened({ kind: 'signedIn' });
+  tabs.tell({ kind: 'signedIn', id: record.id, sub: decode(record.tokens.idToken ?? '')?.sub });
+}
+
+function faultOf(verdict: (Redeemed & { kind: 'failed' })['verdict']): SessionError {
+  if (verdict.kind === 'tryLater' || verdict.kind === 'nonce')
+    return new SessionError('try_later', 'the provider does not answer now; try again');
+  const { code, description = code } = verdict.error;
+  const kind = verdict.kind === 'interaction' ? 'interaction_required' : 'bad_response';
+  return new SessionError(kind, `the sign-in was refused: ${description}`, { error: code });
+}
+
+function refusal(parameters: URLSearchParams): SessionError {
+  const error = parameters.get('error') ?? '';
+  const isAboutUser = error.endsWith('_required');
+  const words = parameters.get('error_description') ?? error;
+  return new SessionError(isAboutUser ? 'interaction_required' : 'bad_response', words, { error });
+}
+
+function cleaned(href: string): string {
+  const url = new URL(href);
+  for (const name of ['code', 'state', 'iss', 'session_state', 'error', 'error_description'])
+    url.searchParams.delete(name);
+  return url.href;
+}
+
+function keyOf(name: string, state: string): string {
+  return `${name}.${state}`;
+}

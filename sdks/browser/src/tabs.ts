@@ -1,0 +1,81 @@
+import type { SessionRecord } from '@ostiary/session';
+import type { Environment } from './environment.ts';
+
+/** What tabs tell each other. `sub`: whose session it is. */
+export type TabMessage =
+  | { kind: 'signedIn'; id: string; sub: string | undefined }
+  | { kind: 'renewed'; record: SessionRecord }
+  | { kind: 'signedOut' }
+  | { kind: 'ended'; id: string };
+
+export interface Tabs {
+  tell(message: TabMessage): void;
+  /** Runs `work` while no other tab runs it, as far as can be had within `waitMs`; after that, beside another. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Wall-clock time of the last sign-out that any tab told, also to tabs that slept. */
+  signedOutAtMs(): number;
+  close(): void;
+}
+
+/**
+ * More than one request may take, so that a tab at work is waited for; bounded, so that a frozen one is not. Two renewals at
+ * once do no harm: the server answers both with the same successor.
+ */
+const waitMs = 20_000;
+const leaseMs = 16_000;
+const leaseLookMs = 100;
+
+export function openTabs(environment: Environment, name: string, hear: (message: TabMessage) => void): Tabs {
+  const channel = environment.channel(name, (message) => hear(message as TabMessage));
+  const mark = `${name}.out`;
+  const local = () => environment.storage('local');
+  return {
+    tell(message) {
+      channel?.post(message);
+      if (message.kind === 'signedOut') attempt(() => local()?.setItem(mark, String(environment.wallMs())));
+    },
+    signedOutAtMs: () => Number(attempt(() => local()?.getItem(mark)) ?? 0),
+    alone: (work) => (environment.locks ? withLock(environment, name, work) : withLease(environment, name, work)),
+    close: () => channel?.close(),
+  };
+}
+
+/** Waits its turn; then takes the lock from a tab that is frozen, so that the next one need not wait again. */
+async function withLock<Result>(environment: Environment, name: string, work: () => Promise<Result>): Promise<Result> {
+  let begun: Promise<Result> | undefined;
+  const run = () => (begun = work()).catch(() => undefined);
+  for (const how of [{ signal: environment.timeout(waitMs) }, { steal: true }]) {
+    if (begun !== undefined) break;
+    // Refused: waited long enough, or this browser has no locks for this page.
+    await environment.locks?.request(name, how, run).catch(() => undefined);
+  }
+  return begun ?? work();
+}
+
+/** Without Web Locks: a note in local storage, which is a courtesy and no lock. */
+async function withLease<Result>(environment: Environment, name: string, work: () => Promise<Result>): Promise<Result> {
+  const key = `${name}.lease`;
+  const own = environment.random(9);
+  const place = () => environment.storage('local');
+  const giveUpAtMs = environment.monotonicMs() + waitMs;
+  while (environment.monotonicMs() < giveUpAtMs) {
+    const [owner, untilMs] = (attempt(() => place()?.getItem(key)) ?? '').split(' ');
+    if (!owner || owner === own || !(Number(untilMs) > environment.wallMs())) break;
+    await new Promise<void>((resolve) => environment.setTimer(leaseLookMs, resolve));
+  }
+  attempt(() => place()?.setItem(key, `${own} ${environment.wallMs() + leaseMs}`));
+  try {
+    return await work();
+  } finally {
+    if (attempt(() => place()?.getItem(key))?.startsWith(own)) attempt(() => place()?.removeItem(key));
+  }
+}
+
+/** Storage may be full or switched off: then tabs know less of each other, and the server sorts it out. */
+function attempt<Value>(work: () => Value): Value | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
