@@ -13,6 +13,7 @@ export const allowedNodes: Readonly<Record<string, readonly string[]>> = {
     'havingClause',
     'sortClause',
     'limitCount',
+    'limitOffset',
     'limitOption',
     'lockingClause',
     'distinctClause',

@@ -8,6 +8,9 @@ const dsqlTypes =
 const dsqlIndex = 'Aurora DSQL (user guide: CREATE INDEX; create-index-syntax-support)';
 const dsqlTable = 'Aurora DSQL (user guide: CREATE TABLE; create-table-syntax-support)';
 const dsqlAlter = 'Aurora DSQL (user guide: ALTER TABLE; alter-table-syntax-support)';
+// Since September 2026 with any condition and with joins; before that one table, by equality with its whole key.
+const dsqlLock =
+  'Aurora DSQL (only FOR UPDATE and FOR KEY SHARE: github.com/ministackorg/ministack, pull request 1442; github.com/awslabs/agent-plugins, pull request 271)';
 const cockroach =
   'CockroachDB (docs: PostgreSQL compatibility; cockroachlabs.com/docs/stable/postgresql-compatibility)';
 const cockroachSerial = 'CockroachDB (docs: SERIAL; cockroachlabs.com/docs/stable/serial)';
@@ -68,17 +71,16 @@ export const reasons: Readonly<Record<string, string>> = {
   'IndexElem.collation': dsqlIndex,
   'IndexElem.ordering=SORTBY_DESC': dsqlUnsupported,
   'IndexElem.ordering=SORTBY_ASC': dsqlUnsupported,
-  'LockingClause.strength=LCS_FORSHARE': cockroachLock,
+  'LockingClause.strength=LCS_FORSHARE': dsqlLock,
   'LockingClause.strength=LCS_FORKEYSHARE': cockroachLock,
-  'LockingClause.strength=LCS_FORNOKEYUPDATE': 'Aurora DSQL (github.com/awslabs/aurora-dsql-orms, pull request 626)',
-  'LockingClause.waitPolicy=LockWaitSkip': dsqlSql,
-  'LockingClause.waitPolicy=LockWaitError': dsqlSql,
-  'LockingClause.lockedRels': dsqlSql,
+  'LockingClause.strength=LCS_FORNOKEYUPDATE': dsqlLock,
+  'LockingClause.waitPolicy=LockWaitSkip': `${dsqlLock}: it takes the words and never waits, so they mean something else`,
+  'LockingClause.waitPolicy=LockWaitError': `${dsqlLock}: it takes the words and never waits, so they mean something else`,
+  'LockingClause.lockedRels': `${dsqlLock}: no page says whether it takes OF`,
   'InferClause.conname': `${cockroach}: ON CONFLICT ON CONSTRAINT came late; name the columns`,
   'A_Expr.kind=AEXPR_LIKE': 'the index: the engines disagree on which collation lets LIKE use it',
   'CommonTableExpr.ctematerialized=CTEMaterializeAlways': 'the engines differ in what the word does',
   'WithClause.recursive': dsqlSql,
-  'SelectStmt.limitOffset': 'paging by offset reads what it skips: page by the key',
   'RangeSubselect.lateral': dsqlSql,
   RangeTableSample: cockroach,
   'type:serial': `${dsqlUnsupported}; ${cockroachSerial}`,
@@ -106,8 +108,6 @@ export const reasons: Readonly<Record<string, string>> = {
   'add-column': `${dsqlAlter}: a new column comes without default and not null`,
   'if-not-exists':
     'Aurora DSQL (user guide: DDL and distributed transactions; working-with-ddl): one DDL statement in a transaction, so a broken migration is run again',
-  'lock-one-table': `${dsqlSql}, until September 2026`,
-  'lock-by-key': `${dsqlSql}, until September 2026; ${cockroachLock}: only the index that is read is locked (github.com/cockroachdb/cockroach/issues/57031)`,
   'writing-cte':
     'CockroachDB (docs: Known limitations; cockroachlabs.com/docs/stable/known-limitations): one statement must not write a table twice',
 };

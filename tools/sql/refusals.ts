@@ -9,7 +9,6 @@ import {
 } from './allowed.ts';
 import { definitionFaults } from './definitions.ts';
 import type { Fault } from './definitions.ts';
-import { lockFaults } from './locks.ts';
 import { reasons, unknownPiece } from './reasons.ts';
 import type { Schema } from './schema.ts';
 import { isFields, nameOf, parse } from './tree.ts';
@@ -69,12 +68,10 @@ function faultsOf(type: string, fields: Fields, schema: Schema): Fault[] {
     .flatMap(([field, value]) =>
       allowed.includes(field) ? valueFaults({ type, field, value }, schema) : [{ piece: `${type}.${field}` }],
     );
-  return [
-    ...faults,
-    ...ownFaults(type, fields),
-    ...definitionFaults(type, fields, schema),
-    ...lockFaults(type, fields, schema),
-  ].map((fault) => ({ ...fault, location: fault.location ?? location }));
+  return [...faults, ...ownFaults(type, fields), ...definitionFaults(type, fields, schema)].map((fault) => ({
+    ...fault,
+    location: fault.location ?? location,
+  }));
 }
 
 function valueFaults({ type, field, value }: { type: string; field: string; value: unknown }, schema: Schema): Fault[] {

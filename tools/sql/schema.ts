@@ -4,8 +4,7 @@ import type { Fields } from './tree.ts';
 export interface Table {
   /** Type of each column, as `nameOf` spells it. */
   readonly columns: Map<string, string>;
-  readonly primaryKey: readonly string[];
-  /** How many indexes it has, the primary key left out. */
+  /** How many indexes it has, the one of the primary key among them. */
   readonly indexes: number;
 }
 
@@ -37,11 +36,9 @@ function addStatement(schema: Map<string, Table>, type: string, fields: Fields):
 
 function createdTable(fields: Fields): Table {
   const columns = nodesOf(fields['tableElts'], 'ColumnDef');
-  const keys = keysOf(fields);
   return {
     columns: new Map(columns.map((column) => [wordOf(column, 'colname'), typeOf(column)])),
-    primaryKey: keys.find(({ isPrimary }) => isPrimary)?.columns ?? [],
-    indexes: keys.filter(({ isPrimary }) => !isPrimary).length,
+    indexes: keysOf(fields).length,
   };
 }
 
