@@ -34,10 +34,11 @@ export function backUpSqlite({ from, to }: { from: string; to: string }): Databa
 
 /**
  * `vacuum into` reads one snapshot: writers go on beside it, and only the write-ahead log waits to be emptied. SQLite's page
- * copy either restarts whenever the server commits, or holds its snapshot as long.
+ * copy either restarts whenever the server commits, or holds its snapshot as long. Not opened read-only: such a connection
+ * leaves a log behind that a server of another user could not open.
  */
 function copyInto(from: string, aside: string): void {
-  const handle = new DatabaseSync(from, { readOnly: true, timeout: waitMs });
+  const handle = new DatabaseSync(from, { timeout: waitMs });
   try {
     new Database(handle).prepare('vacuum into ?').run(aside);
   } finally {

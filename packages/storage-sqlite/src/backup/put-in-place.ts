@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Database } from '../database.ts';
@@ -15,6 +15,8 @@ export type Present = 'missing' | 'whole' | 'unreadable';
  */
 export function foldPresent(path: string): Present {
   if (!existsSync(path)) return 'missing';
+  // SQLite would remove the log beside a file that it does not know; somebody may want to read it yet.
+  if (!isSqlite(path)) return 'unreadable';
   const handle = new DatabaseSync(path, { timeout: 0 });
   try {
     handle.exec('pragma journal_mode = delete');
@@ -28,6 +30,17 @@ export function foldPresent(path: string): Present {
       : error;
   } finally {
     handle.close();
+  }
+}
+
+function isSqlite(path: string): boolean {
+  const header = Buffer.alloc(16);
+  const file = openSync(path, 'r');
+  try {
+    readSync(file, header);
+    return header.toString('latin1') === 'SQLite format 3\0';
+  } finally {
+    closeSync(file);
   }
 }
 
