@@ -1,9 +1,11 @@
 import { strict as assert } from 'node:assert';
 import { describe, it } from 'node:test';
 import { StorageUnavailable } from '@ostiary/storage';
+import type { StorageObserver } from '@ostiary/storage';
 import type { CommitResult, Plan } from '@ostiary/model';
 import { eventId, plan } from '@ostiary/storage/contract';
 import { GroupCommit } from './group-commit.ts';
+import type { BatchTransaction } from './group-commit.ts';
 
 describe('group commit', () => {
   it('commits the plans of one turn of the event loop in one transaction, in order of arrival', async () => {
@@ -17,6 +19,22 @@ describe('group commit', () => {
     const group = log.group();
     await Promise.all(['a', 'b'].map((name) => group.commit(named(name)).then(() => group.commit(named(`${name}2`)))));
     assert.deepEqual(log.lines, ['begin', 'a', 'b', 'commit', 'begin', 'a2', 'b2', 'commit']);
+  });
+
+  it('tells its observer the size of each batch, and how many of its plans lost', async () => {
+    const seen: number[][] = [];
+    const log = new Log();
+    const group = log.group({
+      batch: ({ plans, lost, milliseconds }) => void seen.push([plans, lost, Math.sign(milliseconds)]),
+      retried: () => undefined,
+      pool: () => undefined,
+    });
+    await commitAll(group, ['a', 'loser', 'c']);
+    await commitAll(group, ['d']);
+    assert.deepEqual(seen, [
+      [3, 1, 1],
+      [1, 0, 1],
+    ]);
   });
 
   it('answers nobody before the transaction is committed', async () => {
@@ -60,25 +78,26 @@ describe('group commit', () => {
   });
 });
 
-/** A transaction that writes down what is done to it. A plan called `poison` throws. */
+/** A transaction that writes down what is done to it. A plan called `poison` throws, one called `loser` loses. */
 class Log {
   readonly lines: string[] = [];
   beginError: Error | undefined;
   commitError: Error | undefined;
 
-  group(): GroupCommit {
-    return new GroupCommit({
+  group(observer?: StorageObserver): GroupCommit {
+    const transaction: BatchTransaction = {
       begin: () => this.#note('begin', this.beginError),
       apply: (each) => this.#apply(each),
       commit: () => this.#note('commit', this.commitError),
       rollback: () => this.#note('rollback', undefined),
-    });
+    };
+    return new GroupCommit(transaction, observer);
   }
 
   #apply({ events }: Plan): CommitResult {
     const name = events[0]?.reason ?? '';
     this.#note(name, name === 'poison' ? new Error('poison') : undefined);
-    return { kind: 'committed' };
+    return name === 'loser' ? { kind: 'lost', conflict: 'once' } : { kind: 'committed' };
   }
 
   #note(line: string, error: Error | undefined): void {

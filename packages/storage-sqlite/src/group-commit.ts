@@ -1,6 +1,6 @@
 import { StorageUnavailable } from '@ostiary/storage';
 import type { CommitResult, Plan } from '@ostiary/model';
-import type { Committer } from '@ostiary/storage';
+import type { Committer, StorageObserver } from '@ostiary/storage';
 
 /** What a batch runs in. `apply` checks a plan fully against what the plans before it wrote, and only then writes. */
 export interface BatchTransaction {
@@ -26,12 +26,14 @@ const maxBatch = 256;
  */
 export class GroupCommit implements Committer {
   readonly #transaction: BatchTransaction;
+  readonly #observer: StorageObserver | undefined;
   #waiting: Waiting[] = [];
   #isScheduled = false;
   #isClosed = false;
 
-  constructor(transaction: BatchTransaction) {
+  constructor(transaction: BatchTransaction, observer?: StorageObserver) {
     this.#transaction = transaction;
+    this.#observer = observer;
   }
 
   commit(plan: Plan): Promise<CommitResult> {
@@ -74,10 +76,16 @@ export class GroupCommit implements Committer {
   }
 
   #resultsOf(batch: Waiting[]): CommitResult[] {
+    const startMs = performance.now();
     try {
       this.#transaction.begin();
       const results = batch.map(({ plan }) => this.#transaction.apply(plan));
       this.#transaction.commit();
+      this.#observer?.batch({
+        plans: results.length,
+        lost: results.filter(({ kind }) => kind === 'lost').length,
+        milliseconds: performance.now() - startMs,
+      });
       return results;
     } catch (error) {
       this.#transaction.rollback();

@@ -2,10 +2,11 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
-import type { Store } from '@ostiary/storage';
+import type { StorageObserver, Store } from '@ostiary/storage';
 import { lockShared, makeOnce } from './backup/file-lock.ts';
 import { Database } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { BatchTransaction } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import { PlanWriter } from './plan-writer.ts';
 import { assertNotPromoted } from './promotion/promotion.ts';
@@ -18,6 +19,7 @@ export interface SqliteOptions {
   path: string;
   /** How long a commit waits for another process that is writing, before it gives up with `StorageUnavailable`. */
   busyTimeoutMs?: number;
+  observer?: StorageObserver;
 }
 
 export const migrations = fileURLToPath(new URL('../migrations/', import.meta.url));
@@ -26,15 +28,15 @@ export const migrations = fileURLToPath(new URL('../migrations/', import.meta.ur
  * Opens the store and brings its schema up to date. Several processes may have one file open, as the command line has
  * beside the server. Throws when SQLite is older than 3.51.3, or when a newer version of Ostiary wrote the file.
  */
-export async function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteOptions): Promise<Store> {
-  if (path === ':memory:') return openFile(path, busyTimeoutMs);
+export async function openSqliteStore({ path, busyTimeoutMs = 2_000, observer }: SqliteOptions): Promise<Store> {
+  if (path === ':memory:') return openFile(path, busyTimeoutMs, observer);
   makePrivateFolder(path);
   const lock = lockShared(path, busyTimeoutMs);
   try {
     // The file holds secrets of users: nobody else on the machine may read it. WAL files take over its mode.
     makeOnce(path);
     chmodSync(path, 0o600);
-    const store = openFile(path, busyTimeoutMs);
+    const store = openFile(path, busyTimeoutMs, observer);
     return { ...store, close: () => store.close().finally(() => lock.release()) };
   } catch (error) {
     lock.release();
@@ -42,10 +44,10 @@ export async function openSqliteStore({ path, busyTimeoutMs = 2_000 }: SqliteOpt
   }
 }
 
-function openFile(path: string, busyTimeoutMs: number): Store {
+function openFile(path: string, busyTimeoutMs: number, observer: StorageObserver | undefined): Store {
   const handle = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
-    return storeOn(handle);
+    return storeOn(handle, observer);
   } catch (error) {
     handle.close();
     throw error;
@@ -53,11 +55,11 @@ function openFile(path: string, busyTimeoutMs: number): Store {
 }
 
 /** The store of an open connection, which it then owns. */
-export function storeOn(handle: DatabaseSync): Store {
+export function storeOn(handle: DatabaseSync, observer?: StorageObserver): Store {
   const db = databaseOn(handle);
   assertNotPromoted(db);
   const tables = openTables(db);
-  const committer = committerOf(db, tables);
+  const committer = committerOf(db, tables, observer);
   return {
     ...tables,
     commit: (plan) => committer.commit(plan),
@@ -78,9 +80,9 @@ export function databaseOn(handle: DatabaseSync): Database {
 }
 
 /** Batches run on this thread. A worker thread would take this place: plans and results are plain data. */
-function committerOf(db: Database, tables: Tables): GroupCommit {
+function committerOf(db: Database, tables: Tables, observer: StorageObserver | undefined): GroupCommit {
   const writer = new PlanWriter(tables);
-  return new GroupCommit({
+  const transaction: BatchTransaction = {
     begin: () => db.begin(),
     apply: (plan) => writer.apply(plan),
     commit: () => db.commit(),
@@ -88,7 +90,8 @@ function committerOf(db: Database, tables: Tables): GroupCommit {
       db.rollback();
       tables.terms.forget();
     },
-  });
+  };
+  return new GroupCommit(transaction, observer);
 }
 
 function makePrivateFolder(path: string): void {
