@@ -1,7 +1,8 @@
 import type { Store, StorageObserver } from '@ostiary/storage';
 import { nameOf } from './storage-place.ts';
 import type { PostgresPlace, StoragePlace } from './storage-place.ts';
-import { messageOf, Stop } from './stop.ts';
+import { Stop } from './stop.ts';
+import { whyNotOpened } from './why-not-opened.ts';
 
 interface Opening {
   /** Brings the schema up to date first. SQLite does so always: nobody else can. */
@@ -16,7 +17,7 @@ export async function openStore(place: StoragePlace, { isMigrated, observer }: O
       ? await openSqlite(place.path, observer)
       : await openPostgres(place, { isMigrated, ...(observer && { observer }) });
   } catch (fault) {
-    throw new Stop(`the database ${nameOf(place)} cannot be opened: ${messageOf(fault)}`, { cause: fault });
+    throw new Stop(`the database ${nameOf(place)} cannot be opened: ${whyNotOpened(fault)}`, { cause: fault });
   }
 }
 
@@ -54,6 +55,6 @@ export async function migrateStore({ url, tls }: PostgresPlace, runtimeRole?: st
     return applied;
   } catch (fault) {
     const name = nameOf({ kind: 'postgres', url });
-    throw new Stop(`the database ${name} cannot be migrated: ${messageOf(fault)}`, { cause: fault });
+    throw new Stop(`the database ${name} cannot be migrated: ${whyNotOpened(fault)}`, { cause: fault });
   }
 }
