@@ -15,7 +15,9 @@ const pages = [
   'docs/configuration.md',
   'docs/getting-started.md',
   'docs/operating.md',
+  'docs/postgresql.md',
   'docs/refresh-tokens.md',
+  'docs/scale.md',
 ];
 
 function commandsOf(path: string): Block[] {
@@ -49,7 +51,7 @@ describe('commands on the pages', () => {
   test('npm scripts on the pages are there', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(readPage('package.json'));
     const named = pages.flatMap((path) => [
-      ...readPage(path).matchAll(/npm (?:run )?(start|test|ostiary|bench|check)\b/g),
+      ...readPage(path).matchAll(/npm (?:run )?(start|test|ostiary|bench|check|compat)\b/g),
     ]);
     for (const [, name = ''] of named) assert.ok(scripts[name] !== undefined, name);
   });
