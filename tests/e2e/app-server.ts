@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { localhostTls } from './localhost-tls.ts';
+import { localhostTls } from '../support/localhost-tls.ts';
 
 /** An app's own server: blank pages at `/` and `/callback`, and `/silent`, which hands its query to the page around it. */
 export interface AppServer {

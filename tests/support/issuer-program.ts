@@ -9,7 +9,7 @@ import { runProgram, startProgram, type Program } from './program.ts';
 /** The program `ostiary` as an operator runs it: a configuration file, a data folder, a process. */
 export interface IssuerProgram {
   issuer: string;
-  /** Path of the database. */
+  /** Path of the database, where it is a file. */
   database: string;
   /** The process of the moment; another one after a restart. */
   process(): Program;
@@ -28,7 +28,7 @@ export interface IssuerProgram {
 const main = 'apps/ostiary/src/main.ts';
 const file = 'ostiary.config.json';
 
-/** Starts the program on a free port and an empty data folder. `configure` is told the issuer identifier. */
+/** Starts the program on a free port, and on an empty file unless the configuration names a storage. `configure` is told the issuer identifier. */
 export async function startIssuer(configure: (issuer: string) => OstiaryConfig): Promise<IssuerProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
   const issuer = `http://localhost:${await freePort()}`;
@@ -47,7 +47,7 @@ export async function startIssuer(configure: (issuer: string) => OstiaryConfig):
     process: runningProgram,
     async start(change = (same) => same) {
       config = change(config);
-      await writeFile(join(folder, file), JSON.stringify({ ...config, storage: 'sqlite:./data/ostiary.db' }));
+      await writeFile(join(folder, file), JSON.stringify({ storage: 'sqlite:./data/ostiary.db', ...config }));
       const started = await startProgram({ args: [main, 'start', ...options], env }, /^Ostiary ready on .*$/m);
       running = started.program;
     },

@@ -25,6 +25,8 @@ export interface DatabaseServer {
 
 /** A PostgreSQL server that its test may treat badly. It ends with the process of the test at the latest. */
 export interface PostgresServer extends DatabaseServer {
+  /** Address of its superuser. */
+  adminUrl: string;
   /** `fast` ends every session and writes all; `immediate` leaves as a crash does. The data stay. */
   stop(mode: 'fast' | 'immediate'): Promise<void>;
   /** Starts again on the same data and port. */
@@ -61,6 +63,7 @@ export async function ownPostgresServer(wishes: ServerWishes = {}): Promise<Post
   const program = await startProgram(wishes);
   return {
     ...serverAt(program.url),
+    adminUrl: program.url,
     stop: (mode) => program.order(`stop ${mode}`),
     start: () => program.order('start'),
     pause: () => program.order('pause'),

@@ -1,4 +1,4 @@
-/** A key and a certificate for `localhost`, signed by itself, worth nothing: for callbacks over https. Valid until 2126. */
+/** A key and a certificate for `localhost`, signed by itself, worth nothing: for callbacks over https, and for a database with an authority of its own. Valid until 2126. */
 export const localhostTls = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgvZrBGNOPiHw4x0h9
