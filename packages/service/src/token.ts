@@ -55,8 +55,8 @@ export async function answerTokenRequest(
   const restoreEpoch = service.keyring.restoreEpoch();
   const answer = await settle(service, { correlationId, once: client.once }, phasesOf(service, request, call, tokenId));
   if (request.grantType === 'refresh_token') service.meter.refreshed(verdictOf(answer, request.refreshToken));
-  // A family recognised under the epoch before must not get a token of the new one.
-  const isEpochOver = restoreEpoch !== service.keyring.restoreEpoch();
+  // A family recognised under the epoch before must not get a token of the new one; a newborn one knows no epoch yet.
+  const isEpochOver = request.grantType === 'refresh_token' && restoreEpoch !== service.keyring.restoreEpoch();
   if (answer.ok && isEpochOver) return { ok: false, refusal: { reason: 'contended', retryAfterSeconds: 1 } };
   if (answer.ok) return { ok: true, value: await mintTokens(service, answer.value, tokenId, service.clock.now()) };
   service.log.info('token_refused', {
@@ -182,6 +182,11 @@ export async function recogniseFamily(
   return isRight() ? facts : undefined;
 }
 
+/** A family must be born under the present epoch: its first token would be lost as soon as this node heard of a later one. */
+async function followEpoch({ store, keyring }: Service): Promise<void> {
+  if ((await store.upkeep.restoreEpoch()) !== keyring.restoreEpoch()) await keyring.reload();
+}
+
 function codePhases(
   service: Service,
   request: TokenRequest & { grantType: 'authorization_code' },
@@ -207,6 +212,7 @@ function codePhases(
       store.sessions.find(code.sessionId),
       familyId === undefined ? undefined : store.families.find(familyId),
       store.families.findSurplus({ userId, clientId, deviceId }, familyCaps),
+      followEpoch(service),
     ]);
     if (clientState === undefined) return refused({ reason: 'client_disabled' });
     return decideCodeExchange(
