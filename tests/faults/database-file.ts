@@ -38,6 +38,11 @@ export function rowsIn(path: string, table: 'family' | 'audit'): number {
   return read(path, (db) => (db.prepare(`select count(*) as rows from ${table}`).get() as { rows: number }).rows);
 }
 
+/** A number that the database keeps of itself. */
+export function valueIn(path: string, name: 'restore_epoch'): number {
+  return read(path, (db) => (db.prepare('select value from meta where name = ?').get(name) as { value: number }).value);
+}
+
 function read<Result>(path: string, work: (db: DatabaseSync) => Result): Result {
   const db = new DatabaseSync(path);
   try {
