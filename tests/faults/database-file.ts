@@ -43,6 +43,12 @@ export function valueIn(path: string, name: 'restore_epoch'): number {
   return read(path, (db) => (db.prepare('select value from meta where name = ?').get(name) as { value: number }).value);
 }
 
+/** Audit events of a kind and cause. */
+export function eventsIn(path: string, kind: string, cause: string): number {
+  const sql = 'select count(*) as rows from audit where kind = ? and cause = ?';
+  return read(path, (db) => (db.prepare(sql).get(kind, cause) as { rows: number }).rows);
+}
+
 function read<Result>(path: string, work: (db: DatabaseSync) => Result): Result {
   const db = new DatabaseSync(path);
   try {
