@@ -180,6 +180,12 @@ for (const code of [
   });
 }
 
+test('what is given as the text of a statement is SQL, whatever it begins with', () => {
+  assert.match(found("const one = statement('one', 'declare c cursor for select 1');").join(), /DeclareCursorStmt/);
+  assert.match(found("client.query('fetch all from c');").join(), /FetchStmt/);
+  assert.match(found('const f = (lock: string) => statement("one", `${lock}`);').join(), /put together/);
+});
+
 test('an identifier that was quoted may be anything', () => {
   assert.deepEqual(found('const f = (role: string) => `grant select on family to ${escapeIdentifier(role)}`;'), []);
 });

@@ -70,10 +70,11 @@ function stringsOf(scope: Scope): SqlString[] {
   const { visit, lineOf } = syntaxOf(scope.file);
   const found: SqlString[] = [];
   let seenUntil = 0;
-  const consider = (node: Node) => {
+  const consider = (node: Node, isGivenAsSql = false) => {
     if (node.start < seenUntil) return;
     const texts = textsOf(node, scope, new Map());
-    if (texts ? !texts.some((text) => statementStart.test(text)) : !looksLikeSql(node, scope)) return;
+    const isSql = texts ? texts.some((text) => statementStart.test(text)) : looksLikeSql(node, scope);
+    if (!isSql && !isGivenAsSql) return;
     seenUntil = node.end;
     const at = { path: scope.file.path, line: lineOf(node.start) };
     found.push(...(texts ?? [undefined]).map((text) => ({ ...at, text })));
@@ -88,11 +89,25 @@ function stringsOf(scope: Scope): SqlString[] {
     },
     TSLiteralType: skip,
     ImportDeclaration: skip,
+    CallExpression: (node) => {
+      const text = givenAsSql(node);
+      if (text) consider(text, true);
+    },
     BinaryExpression: (node) => node.operator === '+' && consider(node),
-    TemplateLiteral: consider,
+    TemplateLiteral: (node) => consider(node),
     Literal: (node) => typeof node.value === 'string' && consider(node),
   });
   return found;
+}
+
+/** What is spelled as the text of `statement(name, text)` or `client.query(text)`: SQL, whatever it begins with. */
+function givenAsSql({ callee, arguments: given }: CallExpression): Node | undefined {
+  const name = callee.type === 'MemberExpression' ? callee.property : callee;
+  if (name.type !== 'Identifier') return undefined;
+  const text = name.name === 'statement' ? given[1] : name.name === 'query' ? given[0] : undefined;
+  const isSpelled =
+    text && (text.type === 'TemplateLiteral' || (text.type === 'Literal' && typeof text.value === 'string'));
+  return isSpelled ? text : undefined;
 }
 
 /** Whether something that cannot be resolved is SQL all the same: by its first words, or by those in its middle. */
