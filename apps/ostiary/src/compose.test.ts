@@ -61,10 +61,12 @@ test('housekeeping runs every minute, one round at a time, and survives a round 
   const waiting = Promise.withResolvers<number>();
   const answers = [() => waiting.promise, () => Promise.reject(new RangeError('broken')), () => Promise.resolve(0)];
   service.store.upkeep.removeExpired = () => (answers[rounds++] ?? answers[2]!)();
-  const upkeep = startUpkeep(service);
+  const upkeep = startUpkeep({ service: () => service, isClockRight: () => true });
 
   t.mock.timers.tick(60_000);
+  await nextTurn();
   t.mock.timers.tick(60_000);
+  await nextTurn();
   assert.equal(rounds, 1, 'the second tick finds the first round still running');
   waiting.resolve(0);
   await nextTurn();

@@ -1,5 +1,6 @@
 import { createKeyWrapper } from './secrets/key-wrapper.ts';
-import type { Clock, Log, Service } from '@ostiary/service';
+import type { Clock, Log, Meter, Service } from '@ostiary/service';
+import type { StorageObserver } from '@ostiary/storage';
 import type { Configuration } from './config/configuration.ts';
 import { openStore } from './open-store.ts';
 import { systemRandom } from './random.ts';
@@ -11,6 +12,8 @@ export interface Composition {
   masterKey: Uint8Array;
   clock: Clock;
   log: Log;
+  /** Default: nothing is counted. */
+  metrics?: { meter: Meter; observer: StorageObserver };
 }
 
 export interface OpenService {
@@ -19,20 +22,38 @@ export interface OpenService {
   close(): Promise<void>;
 }
 
+/** Nodes that serve already read a new key well within this time, or are not ready any more. */
+const firstKeyAheadMs = 40_000;
+
 /** Opens the store and the service on it. Throws `Stop` when the database or its keys cannot be opened. */
-export async function openService({ configuration, masterKey, clock, log }: Composition): Promise<OpenService> {
+export async function openService({
+  configuration,
+  masterKey,
+  clock,
+  log,
+  metrics,
+}: Composition): Promise<OpenService> {
   const { settings, storage } = configuration;
-  const [store, { createService, keepUp }] = await Promise.all([
-    openStore(storage, { isMigrated: settings.isDevelopment }),
+  const [store, { createService, flushCounters }] = await Promise.all([
+    openStore(storage, { isMigrated: settings.isDevelopment, ...(metrics && { observer: metrics.observer }) }),
     import('@ostiary/service'),
   ]);
   try {
     const keyWrapper = createKeyWrapper({ masterKey, random: systemRandom, databaseName: nameOf(storage) });
-    const service = await createService({ settings, store, clock, random: systemRandom, keyWrapper, log });
+    const service = await createService({
+      settings,
+      store,
+      clock,
+      random: systemRandom,
+      keyWrapper,
+      log,
+      ...(metrics && { meter: metrics.meter }),
+      ...(storage.kind === 'postgres' && { firstKeyAheadMs }),
+    });
     return {
       service,
       async close() {
-        await keepUp(service);
+        await flushCounters(service);
         await store.close();
       },
     };

@@ -3,6 +3,7 @@ export type {
   ApiConfig,
   ClientConfig,
   LogLevel,
+  OperationsConfig,
   OstiaryConfig,
   PostgresConfig,
   RefreshConfig,

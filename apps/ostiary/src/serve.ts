@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, BlockList } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Handler, Peer } from '@ostiary/http';
@@ -20,6 +20,8 @@ export interface Served {
   host: string;
   /** The port in use: another than asked for when that was 0. */
   port: number;
+  /** From now on every answer is the last one of its connection, so that its client goes elsewhere for the next. */
+  drain(): void;
   /** Stops accepting, lets requests in progress finish for a while, then closes every connection. */
   close(): Promise<void>;
 }
@@ -39,15 +41,25 @@ const finishWithinMs = 10_000;
 /** Listens, and hands every request to the handler. Throws `Stop` when the address cannot be had. */
 export async function serve(handler: Handler, { host, port, trustedProxies = [] }: Place, log: Log): Promise<Served> {
   const trusted = trustedProxies.length === 0 ? undefined : blockListOf(trustedProxies);
+  let isDraining = false;
   const answer = getRequestListener(
-    (request, { incoming }) => handler(request, peerOf(incoming as IncomingMessage, trusted)),
+    async (request, { incoming, outgoing }) => {
+      const response = await handler(request, peerOf(incoming as IncomingMessage, trusted));
+      if (isDraining) (outgoing as ServerResponse).shouldKeepAlive = false;
+      return response;
+    },
     { errorHandler: (fault) => answerFault(fault, log) },
   );
   const server = createServer(limits, (request, response) => void answer(request, response));
   server.maxHeadersCount = maxHeadersCount;
   server.maxConnections = maxConnections;
   await listen(server, host, port);
-  return { host, port: (server.address() as AddressInfo).port, close: () => close(server) };
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    drain: () => void (isDraining = true),
+    close: () => close(server),
+  };
 }
 
 /** Of what proxies say, the address of the client alone: host, scheme and path are the issuer's. */

@@ -3,13 +3,21 @@ import type { Service } from '@ostiary/service';
 
 const everyMs = 60_000;
 
+export interface UpkeepParts {
+  /** The service of the moment. */
+  service(): Service;
+  /** A node whose clock is wrong must not remove what it takes for expired. */
+  isClockRight(): boolean;
+}
+
 /** Housekeeping once a minute, one round at a time. A round that fails is logged; the next one tries again. */
-export function startUpkeep(service: Service): { stop(): Promise<void> } {
+export function startUpkeep({ service, isClockRight }: UpkeepParts): { stop(): Promise<void> } {
   let round: Promise<void> | undefined;
   const timer = setInterval(() => {
-    round ??= keepUp(service)
+    if (!isClockRight()) return;
+    round ??= keepUp(service())
       .then(() => undefined)
-      .catch((fault: unknown) => service.log.error('upkeep_failed', { error: nameOf(fault) }))
+      .catch((fault: unknown) => service().log.error('upkeep_failed', { error: nameOf(fault) }))
       .finally(() => (round = undefined));
   }, everyMs);
   timer.unref();

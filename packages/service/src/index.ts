@@ -38,5 +38,5 @@ export type * from './settings.ts';
 export { signIn } from './sign-in.ts';
 export { refusalOfOutage, type Answer } from './settle.ts';
 export { answerTokenRequest, type TokenRequest } from './token.ts';
-export { keepUp } from './upkeep.ts';
+export { flushCounters, keepUp } from './upkeep.ts';
 export { addUser, disableUser, enableUser } from './users.ts';

@@ -32,6 +32,11 @@ export class PasswordPool {
     this.#random = random;
   }
 
+  /** How many hashes are being made, and how many wait. */
+  load(): { running: number; waiting: number } {
+    return { running: this.#running, waiting: this.#waiting.length };
+  }
+
   /** A PHC string: `$argon2id$v=19$m=...,t=...,p=...$salt$hash`. */
   async hash(password: string): Promise<string> {
     await this.#enter();

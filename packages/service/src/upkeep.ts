@@ -7,8 +7,7 @@ const rowsPerStep = 500;
 
 /** One round of housekeeping: counters to their rows, expired rows out in small steps, retired keys after their last token. */
 export async function keepUp(service: Service): Promise<{ removed: number }> {
-  const touches = service.retries.drain();
-  if (touches.length > 0) await carryOut(service, draft({ touches }), service.draw.handle());
+  await flushCounters(service);
   try {
     let removed = 0;
     for (;;) {
@@ -21,4 +20,10 @@ export async function keepUp(service: Service): Promise<{ removed: number }> {
     service.log.warn('upkeep_postponed');
     return { removed: 0 };
   }
+}
+
+/** Writes the counts that were put off: before a node stops, nothing else is due. */
+export async function flushCounters(service: Service): Promise<void> {
+  const touches = service.retries.drain();
+  if (touches.length > 0) await carryOut(service, draft({ touches }), service.draw.handle());
 }

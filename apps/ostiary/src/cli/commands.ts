@@ -16,6 +16,7 @@ export const commands: readonly Command[] = [
       ...configuration,
       port: { type: 'string', value: 'N', help: 'port to listen on (default: as configured)' },
       host: { type: 'string', value: 'HOST', help: 'address to listen on (default: as configured)' },
+      workers: { type: 'string', value: 'N', help: 'processes to serve with, on PostgreSQL (default: this one)' },
     },
     load: async () => (await import('./start.ts')).start,
   },

@@ -15,7 +15,7 @@ import type { Terminal } from './terminal.ts';
 
 /** What the options --config and --development lead to, paths made absolute. Throws `Stop`. */
 export async function readConfiguration(values: OptionValues, terminal: Terminal): Promise<Configuration> {
-  const configPath = findConfig(values, terminal.cwd);
+  const configPath = configPathOf(values, terminal.cwd);
   const configuration = await loadChecked(configPath, isDevelopment(values), terminal);
   const { storage } = configuration;
   if (storage.kind !== 'sqlite' || storage.path === ':memory:') return configuration;
@@ -28,7 +28,7 @@ export async function readHouse(values: OptionValues, terminal: Terminal): Promi
   const keyFile = textOf(values, 'master-key-file');
   const masterKey = findMasterKey({
     env: terminal.env,
-    configPath: findConfig(values, terminal.cwd),
+    configPath: configPathOf(values, terminal.cwd),
     isDevelopment: isDevelopment(values),
     ...(keyFile !== undefined && { keyFile: resolve(terminal.cwd, keyFile) }),
   });
@@ -60,7 +60,8 @@ function isDevelopment(values: OptionValues): boolean {
   return values['development'] === true;
 }
 
-function findConfig(values: OptionValues, cwd: string): string {
+/** Absolute path of the configuration file: as given, else the first that is in the folder. */
+export function configPathOf(values: OptionValues, cwd: string): string {
   const given = textOf(values, 'config');
   if (given !== undefined) return resolve(cwd, given);
   const [first = '', ...others] = ['ostiary.config.ts', 'ostiary.config.json'].map((name) => resolve(cwd, name));

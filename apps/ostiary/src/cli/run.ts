@@ -5,6 +5,7 @@ import type { Command, OptionValues } from './command.ts';
 import { commands } from './commands.ts';
 import { helpFor, overview } from './help.ts';
 import type { Terminal } from './terminal.ts';
+import { programVersion } from '../version.ts';
 
 /**
  * Runs one command line.
@@ -30,7 +31,7 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
     return 2;
   }
   if (first === '--help' || first === '-h' || first === 'help') return say(terminal, overview());
-  if (first === '--version' || first === '-v') return say(terminal, `${await version()}\n`);
+  if (first === '--version' || first === '-v') return say(terminal, `${await programVersion()}\n`);
   const command = findCommand(args);
   const values = parseOptions(command, args.slice(command.name.split(' ').length));
   if (values['help'] === true) return say(terminal, helpFor(command));
@@ -41,11 +42,6 @@ async function dispatch(args: readonly string[], terminal: Terminal): Promise<nu
 function say(terminal: Terminal, text: string): number {
   terminal.out(text);
   return 0;
-}
-
-async function version(): Promise<string> {
-  const { default: manifest } = await import('../../package.json', { with: { type: 'json' } });
-  return manifest.version;
 }
 
 /** The longest name that the words before the first option begin with. */

@@ -151,11 +151,17 @@ function configurationOf(
     },
     storage,
     listen: { ...defaultAddress(house.issuer), ...house.listen },
+    operations: completeOperations(house, storage.kind),
     trustedProxies: (house.trustedProxies ?? []).flatMap(trustedRange),
     logLevel: house.logLevel ?? 'info',
     ...(house.theme && { theme: house.theme }),
     warnings,
   };
+}
+
+/** With one server there is no balancer to wait for. */
+function completeOperations({ operations }: HouseConfig, kind: StoragePlace['kind']): Configuration['operations'] {
+  return { host: '127.0.0.1', drainSeconds: kind === 'sqlite' ? 0 : 5, ...operations };
 }
 
 function registeredClient({ metadata, secret }: ConfiguredClient): RegisteredClient {

@@ -12,6 +12,8 @@ export interface Configuration {
   listen: { host: string; port: number };
   /** Whose word on the address of a client counts. */
   trustedProxies: AddressRange[];
+  /** Without a port: the usual one, or a free one where the server itself listens on a free one. */
+  operations: { host: string; port?: number | 'off'; drainSeconds: number };
   logLevel: LogLevel;
   theme?: ThemeConfig;
   /** What is allowed but should be known. */

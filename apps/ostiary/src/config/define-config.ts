@@ -79,6 +79,19 @@ export interface UserConfig {
 /** How the pages look: a name, a logo, and other values for their design tokens. */
 export type ThemeConfig = NonNullable<HandlerOptions['theme']>;
 
+/** Where whoever operates the server looks at it, and how it stops. */
+export interface OperationsConfig {
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** `off`: nowhere. Default 4090, or a free one where the server itself listens on a free one. */
+  port?: number | 'off';
+  /**
+   * How long the server goes on after it was told to stop, no longer ready, so that a load balancer can turn away from it.
+   * Default 0 with SQLite, 5 with PostgreSQL.
+   */
+  drainSeconds?: number;
+}
+
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
@@ -117,6 +130,8 @@ export interface OstiaryConfig {
    * `X-Forwarded-For` or `Forwarded`, is believed. Default: none.
    */
   trustedProxies?: string[];
+  /** Health, readiness and metrics, on a port of their own. Default: port 4090 of 127.0.0.1. */
+  operations?: OperationsConfig;
   /** Default info. */
   logLevel?: LogLevel;
   theme?: ThemeConfig;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -50,7 +50,9 @@ function parseJson(text: string, path: string): unknown {
 }
 
 async function importConfig(path: string): Promise<Record<string, unknown>> {
-  const url = pathToFileURL(path).href;
+  // A module is run once under one address: a changed file needs another.
+  const { mtimeMs, size } = statSync(path);
+  const url = `${pathToFileURL(path).href}?${mtimeMs}-${size}`;
   const face = import.meta.resolve('ostiary');
   const hooks = registerHooks({
     resolve(specifier, context, nextResolve) {
@@ -69,7 +71,8 @@ async function importConfig(path: string): Promise<Record<string, unknown>> {
   }
 }
 
-function secretSource(folder: string, env: NodeJS.ProcessEnv): SecretSource {
+/** References to environment and files, paths beginning at `folder`. */
+export function secretSource(folder: string, env: NodeJS.ProcessEnv): SecretSource {
   return {
     env: (name) => env[name] || undefined,
     file: (path) => readFileSync(resolve(folder, path), 'utf8').replace(/\r?\n$/, ''),

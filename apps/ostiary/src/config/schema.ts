@@ -96,6 +96,15 @@ const houseShape = z.strictObject({
   session: z.strictObject({ idleSeconds: seconds.optional(), absoluteSeconds: seconds.optional() }).optional(),
   listen: z.strictObject({ host: text.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
   trustedProxies: z.array(z.string()).optional(),
+  operations: z
+    .strictObject({
+      host: text.optional(),
+      port: z
+        .union([z.int().min(0).max(65_535), z.literal('off')], { error: 'must be a number from 0 to 65535, or "off"' })
+        .optional(),
+      drainSeconds: z.int().min(0).max(300).optional(),
+    })
+    .optional(),
   logLevel: z.enum(logLevels).optional(),
   theme: themeShape.optional(),
   apis: z.array(z.unknown()).optional(),

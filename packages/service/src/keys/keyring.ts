@@ -72,7 +72,8 @@ export class Keyring {
     const { clock, firstKeyAheadMs } = this.#deps;
     const now = clock.now();
     const missing = needs.algs.filter((alg) => !this.#signing.some((key) => key.alg === alg));
-    const activeFromMs = this.#signing.length === 0 ? now : now + firstKeyAheadMs;
+    const isNewHouse = this.#signing.every(({ stored }) => stored.createdAtMs > now - firstKeyAheadMs);
+    const activeFromMs = isNewHouse ? now : now + firstKeyAheadMs;
     await Promise.all(missing.map((alg) => makeFirstSigningKey(this.#deps, alg, activeFromMs)));
     for (const purpose of ['refresh', 'cookie'] as const) {
       const isThere = this.#macs.some(({ stored }) => stored.purpose === purpose);

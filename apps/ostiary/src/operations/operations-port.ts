@@ -1,0 +1,29 @@
+import type { Composition } from '../compose.ts';
+import { Stop } from '../stop.ts';
+import { serveOperations } from './page.ts';
+import type { Insight, OperationsPage } from './page.ts';
+
+const usualPort = 4090;
+
+/**
+ * Opens the port for operators, if there is to be one. In development a port in use is told and not fatal, so that several
+ * servers can be tried out side by side. Throws `Stop` elsewhere.
+ * @param serverPort where the server was asked to listen; 0 = on a free port, and then the one for operators is free too
+ */
+export async function openOperationsPort(
+  { configuration, log }: Pick<Composition, 'configuration' | 'log'>,
+  serverPort: number,
+  insight: Insight,
+): Promise<OperationsPage | undefined> {
+  const { host, port = serverPort === 0 ? 0 : usualPort } = configuration.operations;
+  if (port === 'off') return undefined;
+  try {
+    const page = await serveOperations({ host, port }, insight);
+    log.info('operations_listening', { host: page.host, port: page.port });
+    return page;
+  } catch (fault) {
+    if (!(fault instanceof Stop) || !configuration.settings.isDevelopment) throw fault;
+    log.warn('operations_not_listening', { host, port });
+    return undefined;
+  }
+}
