@@ -13,7 +13,7 @@ import { postgresProxy, type PostgresProxy } from '../support/postgres-proxy.ts'
 import type { DatabaseServer } from '../support/postgres.ts';
 import { startProgram, type Program } from '../support/program.ts';
 import type { Store as ClientStore } from './parties.ts';
-import { familyOf } from './world.ts';
+import { familyOf, throughPort } from './world.ts';
 
 /** One program `ostiary` with a proxy before it and one behind it. */
 export interface ClusterNode {
@@ -40,6 +40,8 @@ export interface Cluster {
   issuer: string;
   nodes: readonly ClusterNode[];
   masterKey: string;
+  /** Address of the database past all proxies; of a file its path. */
+  database: string;
   /** Opens the database past all proxies. */
   openStore(): Promise<Store>;
   /** Signs people in at the first node, ten families to a device. */
@@ -88,6 +90,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     issuer,
     nodes,
     masterKey,
+    database: database.address,
     openStore: database.openStore,
     bear: (count) => bearFamilies(issuer, count),
     async close() {
@@ -146,6 +149,7 @@ function clusterNode({ port, front, back, config }: NodePart, env: Record<string
 }
 
 interface ClusterDatabase {
+  address: string;
   back(): Promise<PostgresProxy | undefined>;
   storageBehind(back: PostgresProxy | undefined): OstiaryConfig['storage'];
   openStore(): Promise<Store>;
@@ -155,6 +159,7 @@ interface ClusterDatabase {
 function fileIn(folder: string): ClusterDatabase {
   const path = join(folder, 'ostiary.db');
   return {
+    address: path,
     back: async () => undefined,
     storageBehind: () => `sqlite:${path}`,
     openStore: async () => (await import('@ostiary/storage-sqlite')).openSqliteStore({ path }),
@@ -167,18 +172,12 @@ async function databaseAt(server: DatabaseServer): Promise<ClusterDatabase> {
   const { url, drop } = await server.newDatabase();
   await migratePostgres({ url });
   return {
+    address: url,
     back: () => postgresProxy({ port: server.port }),
     storageBehind: (back) => ({ postgres: { url: throughPort(url, back!.port) } }),
     openStore: () => openPostgresStore({ url }),
     remove: drop,
   };
-}
-
-/** The same database by another port of this machine. */
-export function throughPort(url: string, port: number): string {
-  const changed = new URL(url);
-  Object.assign(changed, { hostname: '127.0.0.1', port: String(port) });
-  return changed.href;
 }
 
 /** ID tokens by ES256: a hundred times the speed of RS256, and not what is tested here. */

@@ -4,6 +4,7 @@ import type { Settings } from '@ostiary/service';
 import type { ClientId } from '@ostiary/wire';
 import { statesIn } from './final-state.ts';
 import { violations } from './oracle.ts';
+import type { Reply } from './reach.ts';
 import { Recorder } from './recorder.ts';
 import type { World } from './world.ts';
 
@@ -122,27 +123,28 @@ export async function raceForCode(world: World, count: number, isOneAttempt: boo
 /** T4, I8: of `count` requests with one client assertion exactly one succeeds. */
 export async function raceWithAssertion(world: World, count: number): Promise<string[]> {
   const assertion = assertionAt(world.clock.now());
-  const replies = await together(world, count, (node) =>
-    world.reach.post(node, '/token', {
-      grant_type: 'client_credentials',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    }),
-  );
-  return exactlyOne(replies, 'invalid_client');
+  return exactlyOne(await together(world, count, (node) => proveBy(world, node, assertion)), 'invalid_client');
 }
 
-function exactlyOne(
-  replies: { status: number; body: Record<string, unknown> | undefined }[],
-  refusal: string,
-): string[] {
+/** Asks for a token as the client that the assertion names. */
+export function proveBy(world: World, node: number, assertion: string): Promise<Reply> {
+  return world.reach.post(node, '/token', {
+    grant_type: 'client_credentials',
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  });
+}
+
+/** What is wrong unless one succeeded and all others were refused with this error. */
+export function exactlyOne(replies: readonly Reply[], refusal: string): string[] {
   const won = replies.filter(({ status }) => status === 200).length;
   const refused = replies.filter(({ body }) => body?.['error'] === refusal).length;
   if (won === 1 && refused === replies.length - 1) return [];
   return [`${won} succeeded and ${refused} were refused of ${replies.length}: ${JSON.stringify(replies.at(-1)?.body)}`];
 }
 
-function assertionAt(nowMs: number): string {
+/** A client assertion with a `jti` of its own (RFC 7523). */
+export function assertionAt(nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000);
   const claims = { iss: 'prover', sub: 'prover', aud: issuer, jti: randomBytes(12).toString('base64url') };
   const parts = [

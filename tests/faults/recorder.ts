@@ -7,6 +7,8 @@ export interface Asking {
   node: number;
   presented: string;
   attempt?: string;
+  /** Asks as this client, not as the usual one. */
+  client?: string;
 }
 
 /** Asks on behalf of the parties, and writes down what they saw. */
@@ -53,11 +55,15 @@ export class Recorder {
 
   async #ask(
     kind: Operation['kind'],
-    { family, actor, node, presented }: Asking,
+    { family, actor, node, presented, client }: Asking,
     { path, fields }: { path: string; fields: Record<string, string> },
   ): Promise<Outcome> {
     const invokedMs = performance.now();
-    const post = this.#reach.post(node, path, { ...this.#client, ...fields });
+    const post = this.#reach.post(node, path, {
+      ...this.#client,
+      ...(client !== undefined && { client_id: client }),
+      ...fields,
+    });
     const outcome = await post.then(
       (reply) => this.#heard(family, reply),
       (error: unknown): Outcome => ({ kind: 'unknown', why: whyOf(error) }),

@@ -29,7 +29,7 @@ export interface WorldOptions {
   settings?: Partial<Settings>;
   nodes?: number;
   /** Changes the address and the options of each node's store, by its number. */
-  postgres?: (node: number, url: string) => Partial<PostgresOptions>;
+  postgres?: (node: number, url: string) => Promise<Partial<PostgresOptions>>;
 }
 
 /** Opens nodes on a new database. */
@@ -102,7 +102,7 @@ async function newDatabase(change: WorldOptions['postgres']): Promise<Database> 
   const { url, drop } = await create();
   await migratePostgres({ url });
   return {
-    open: (node) => openPostgresStore({ url, ...change?.(node, url) }),
+    open: async (node) => openPostgresStore({ url, ...(await change?.(node, url)) }),
     remove: drop,
   };
 }
@@ -111,4 +111,11 @@ async function newDatabase(change: WorldOptions['postgres']): Promise<Database> 
 export function familyOf(accessToken: string): string {
   const [, claims = ''] = accessToken.split('.');
   return (JSON.parse(Buffer.from(claims, 'base64url').toString()) as { fam: string }).fam;
+}
+
+/** The same database by another port of this machine. */
+export function throughPort(url: string, port: number): string {
+  const changed = new URL(url);
+  Object.assign(changed, { hostname: '127.0.0.1', port: String(port) });
+  return changed.href;
 }
