@@ -78,10 +78,10 @@ if (process.platform !== 'win32') {
     it('says so and leaves nothing half, and the server has not noticed', async () => {
       const folder = join(dirname(issuer.database), '..');
       const to = join(folder, 'backup.db');
-      const { code, output } = await withFilesUpTo(32, [
-        ...[main, 'backup', '--to', to, '--development'],
-        ...['--config', join(folder, 'ostiary.config.json')],
-      ]);
+      const { code, output } = await withFilesUpTo(
+        32,
+        `backup --to ${to} --development --config ${join(folder, 'ostiary.config.json')}`,
+      );
       assert.deepEqual([code, /no backup was made: .*(full|disk I\/O error)/.test(output)], [1, true], output);
       assert.deepEqual(
         readdirSync(folder).filter((name) => name.startsWith('backup')),
@@ -93,11 +93,11 @@ if (process.platform !== 'win32') {
   });
 }
 
-/** Runs a program that may write no file larger than so many blocks of 512 bytes: the kernel refuses the rest, as on a full disk. */
-function withFilesUpTo(blocks: number, args: string[]): Promise<{ code: number; output: string }> {
-  const limited = `ulimit -f ${blocks}; exec "$0" "$@"`;
+/** Runs a command of the program, which may write no file larger than so many blocks of 512 bytes: the kernel refuses the rest, as on a full disk. */
+function withFilesUpTo(blocks: number, command: string): Promise<{ code: number; output: string }> {
+  const limited = `ulimit -f ${blocks}; exec "$0" "$1" ${command}`;
   return new Promise((resolve) => {
-    execFile('sh', ['-c', limited, process.execPath, ...args], (error, stdout, stderr) => {
+    execFile('sh', ['-c', limited, process.execPath, main], (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
     });
   });

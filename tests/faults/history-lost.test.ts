@@ -82,6 +82,8 @@ describe('a database that went back in time behind the back of the program', () 
     const code = (await networkBrowser(issuer.issuer).authorize()).get('code') ?? '';
     const token = tokenOf(await post(issuer, codeForm(code)));
     await issuer.advance(11);
+    // The first makes the server read the epoch; the second comes when that is done.
+    for (let each = 0; each < 2; each += 1) await (await fetch(`${issuer.issuer}/jwks`)).json();
     const later = await refresh(issuer, token);
     assert.equal(later.status, 200, JSON.stringify(later.body));
     await issuer.end('SIGTERM');
