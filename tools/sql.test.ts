@@ -190,6 +190,12 @@ test('an identifier that was quoted may be anything', () => {
   assert.deepEqual(found('const f = (role: string) => `grant select on family to ${escapeIdentifier(role)}`;'), []);
 });
 
+test('a setting may have any value, and not any name', () => {
+  assert.deepEqual(found('const f = (ms: number) => `set lock_timeout = ${ms}`;'), []);
+  assert.match(found('const f = (ms: number) => `set work_mem = ${ms}`;').join(), /VariableSetStmt/);
+  assert.match(found('const f = (name: string) => `set ${name} = 1`;').join(), /put together/);
+});
+
 test('prose is left alone', () => {
   assert.deepEqual(
     found("throw new Error('drop the database first'); log('update: 3 rows'); type A = 'read committed';"),

@@ -72,7 +72,7 @@ function stringsOf(scope: Scope): SqlString[] {
   let seenUntil = 0;
   const consider = (node: Node, isGivenAsSql = false) => {
     if (node.start < seenUntil) return;
-    const texts = textsOf(node, scope, new Map());
+    const texts = textsOf(node, scope, new Map()) ?? settingOf(node);
     const isSql = texts ? texts.some((text) => statementStart.test(text)) : looksLikeSql(node, scope);
     if (!isSql && !isGivenAsSql) return;
     seenUntil = node.end;
@@ -98,6 +98,13 @@ function stringsOf(scope: Scope): SqlString[] {
     Literal: (node) => typeof node.value === 'string' && consider(node),
   });
   return found;
+}
+
+/** `set name = ${value}`: what is set is known, and a value cannot be a parameter there. */
+function settingOf(node: Node): string[] | undefined {
+  if (node.type !== 'TemplateLiteral') return undefined;
+  const text = node.quasis.map(({ value }) => value.cooked ?? '').join('0');
+  return /^set \w+ = 0$/.test(text) ? [text] : undefined;
 }
 
 /** What is spelled as the text of `statement(name, text)` or `client.query(text)`: SQL, whatever it begins with. */
