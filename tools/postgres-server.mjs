@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const startWithinMs = 60_000;
-const user = 'ostiary';
+const superuser = 'administrator';
 const small = { shared_buffers: '64MB', max_connections: '200', max_wal_size: '512MB' };
 /** Nothing survives a crash of the machine, which tests of a crash of the server do not need. */
 const careless = { fsync: 'off', full_page_writes: 'off' };
@@ -35,7 +35,7 @@ export async function createServerIn(bin, wishes) {
   };
   const state = { programs, folder, data, owner, port, settings, child: undefined };
   return {
-    url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
+    url: `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`,
     start: () => start(state),
     /** `fast` ends every session and writes all; `immediate` leaves as a crash does. */
     stop: (mode) => stop(state, mode),
@@ -103,7 +103,7 @@ function initialise({ programs, folder, data, owner, password }) {
     '-D',
     data,
     '-U',
-    user,
+    superuser,
     '-A',
     'scram-sha-256',
     '--pwfile',
