@@ -9,12 +9,14 @@ type Shape = Record<string, Value>;
 export class Database {
   readonly #handle: DatabaseSync;
   readonly #begin: Statement<Shape>;
+  readonly #beginReading: Statement<Shape>;
   readonly #commit: Statement<Shape>;
   readonly #rollback: Statement<Shape>;
 
   constructor(handle: DatabaseSync) {
     this.#handle = handle;
     this.#begin = this.prepare('begin immediate');
+    this.#beginReading = this.prepare('begin');
     this.#commit = this.prepare('commit');
     this.#rollback = this.prepare('rollback');
   }
@@ -23,8 +25,18 @@ export class Database {
     return new Statement<Row>(translated(() => this.#handle.prepare(sql)));
   }
 
+  /** As `prepare`, but rows come as lists of values in the order of the columns. */
+  prepareList<Row extends Value[]>(sql: string): ListStatement<Row> {
+    return new ListStatement<Row>(translated(() => this.#handle.prepare(sql)));
+  }
+
   exec(sql: string): void {
     translated(() => this.#handle.exec(sql));
+  }
+
+  /** Everything that is read until `commit` is of one moment. */
+  beginReading(): void {
+    this.#beginReading.run();
   }
 
   /** Takes the write lock, waiting for other processes as long as `busy_timeout` says. */
@@ -102,6 +114,24 @@ export class Statement<Row extends Shape> {
   }
 }
 
+/** A prepared statement whose rows are lists. */
+export class ListStatement<Row extends Value[]> {
+  readonly #statement: StatementSync;
+
+  constructor(statement: StatementSync) {
+    statement.setReturnArrays(true);
+    this.#statement = statement;
+  }
+
+  get(...values: Value[]): Row | undefined {
+    return translated(() => this.#statement.get(...values)) as Row | undefined;
+  }
+
+  all(...values: Value[]): Row[] {
+    return translated(() => this.#statement.all(...values)) as unknown as Row[];
+  }
+}
+
 function translated<Result>(work: () => Result): Result {
   try {
     return work();
@@ -116,10 +146,13 @@ function translated<Result>(work: () => Result): Result {
  */
 const unavailableCodes = new Set([5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26]);
 
+/** How the triggers speak that close a file which moves, or moved, to another database. */
+const closedByPromotion = /^the file (is being|was) promoted to PostgreSQL; /;
+
 function translate(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const isClosed = 'code' in error && error.code === 'ERR_INVALID_STATE';
   const resultCode = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
-  if (!isClosed && !unavailableCodes.has(resultCode)) return error;
+  if (!isClosed && !unavailableCodes.has(resultCode) && !closedByPromotion.test(error.message)) return error;
   return new StorageUnavailable(`SQLite: ${error.message}`, { cause: error });
 }
