@@ -1,5 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { StorageObserver, Store } from '@ostiary/storage';
@@ -30,7 +29,6 @@ export const migrations = fileURLToPath(new URL('../migrations/', import.meta.ur
  */
 export async function openSqliteStore({ path, busyTimeoutMs = 2_000, observer }: SqliteOptions): Promise<Store> {
   if (path === ':memory:') return openFile(path, busyTimeoutMs, observer);
-  makePrivateFolder(path);
   const lock = lockShared(path, busyTimeoutMs);
   try {
     // The file holds secrets of users: nobody else on the machine may read it. WAL files take over its mode.
@@ -92,10 +90,6 @@ function committerOf(db: Database, tables: Tables, observer: StorageObserver | u
     },
   };
   return new GroupCommit(transaction, observer);
-}
-
-function makePrivateFolder(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
 }
 
 function configure(db: Database): void {

@@ -38,7 +38,7 @@ const wrong: [string[], string][] = [
   ],
   [
     ['password'],
-    'there is no command "password"; the commands are start, init, migrate, keys rotate, user add, user disable, user enable\n"ostiary --help" tells what there is.',
+    `there is no command "password"; the commands are ${commands.map(({ name }) => name).join(', ')}\n"ostiary --help" tells what there is.`,
   ],
   [['--config', 'a'], 'the command comes before its options\n"ostiary --help" tells what there is.'],
   [
@@ -53,6 +53,8 @@ const wrong: [string[], string][] = [
   [['start', '--port', '65536'], '--port must be a number from 0 to 65535, not "65536"'],
   [['start', '--port', '80a'], '--port must be a number from 0 to 65535, not "80a"'],
   [['user', 'disable'], '"user disable" needs --username NAME'],
+  [['backup'], '"backup" needs --to FILE'],
+  [['restore'], '"restore" needs --from FILE'],
   [['user', 'add', '--username', 'ada', '--claims', '[]'], `--claims must be a JSON object, such as '{"name":"Ada"}'`],
   [['user', 'add', '--username', 'ada', '--claims', '{'], `--claims must be a JSON object, such as '{"name":"Ada"}'`],
   [

@@ -1,4 +1,5 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 /** Held until it is released, or until its process ends in whatever way: the lock is the operating system's. */
@@ -14,7 +15,7 @@ export class DatabaseInUse extends Error {
 /**
  * Says that this process has the database open, among others that have it too. It is taken before the file is opened, so that
  * nobody opens a file that is just being replaced. The lock is one that SQLite takes on an empty file of its own beside the
- * database: it needs no readable database, and no cleaning up after kill -9.
+ * database: it needs no database that can be read, and no cleaning up after kill -9. The folder is made when missing.
  */
 export function lockShared(path: string, waitMs: number): FileLock {
   const message = `the database ${path} is just being restored; try again when that is done`;
@@ -39,6 +40,7 @@ function lock({
   sql: string;
 }): FileLock {
   const file = `${path}-lock`;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   makeOnce(file);
   const handle = new DatabaseSync(file, { timeout: waitMs });
   try {
