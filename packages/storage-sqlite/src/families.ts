@@ -1,7 +1,6 @@
 import type { Advance, Ending, Family, FamilyFacts, Touch } from '@ostiary/model';
 import type { Families, FamilyCaps, FamilyPlace } from '@ostiary/storage';
-import { idPrefix } from '@ostiary/wire';
-import type { Cause, ClientId, DeviceId, Digest, FamilyId, SessionId, UserId } from '@ostiary/wire';
+import type { FamilyId, UserId } from '@ostiary/wire';
 import { digestBlob, idBlob, idText, saltBlob, soughtId } from './blobs.ts';
 import type { Database, ListStatement, Statement } from './database.ts';
 import { familyFacts, familyFactsOf } from './family-facts.ts';

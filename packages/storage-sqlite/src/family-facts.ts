@@ -73,6 +73,7 @@ export interface SharedParts {
   claims: ParsedJson;
 }
 
+/** A row of `familyFacts` as the engine knows it. */
 export function familyFactsOf(row: FamilyFactsRow, { terms: interned, claims: parsed }: SharedParts): FamilyFacts {
   // oxfmt-ignore
   const [
