@@ -55,9 +55,11 @@ export async function answerTokenRequest(
   const restoreEpoch = service.keyring.restoreEpoch();
   const answer = await settle(service, { correlationId, once: client.once }, phasesOf(service, request, call, tokenId));
   if (request.grantType === 'refresh_token') service.meter.refreshed(verdictOf(answer, request.refreshToken));
-  // A family recognised under the epoch before must not get a token of the new one; a newborn one knows no epoch yet.
-  const isEpochOver = request.grantType === 'refresh_token' && restoreEpoch !== service.keyring.restoreEpoch();
-  if (answer.ok && isEpochOver) return { ok: false, refusal: { reason: 'contended', retryAfterSeconds: 1 } };
+  const isEpochOver = restoreEpoch !== service.keyring.restoreEpoch();
+  // A family recognised under the epoch before must not get a token of the new one: its token is looked at again.
+  if (answer.ok && isEpochOver && request.grantType === 'refresh_token') {
+    return answerTokenRequest(service, request, { ...call, client: { ...client, once: undefined } });
+  }
   if (answer.ok) return { ok: true, value: await mintTokens(service, answer.value, tokenId, service.clock.now()) };
   service.log.info('token_refused', {
     ...answer.refusal,
