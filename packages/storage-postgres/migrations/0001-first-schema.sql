@@ -1,5 +1,6 @@
 -- One statement is one step: each stands alone, may be repeated, and ends with a semicolon at the end of its line.
--- Ids are the 128-bit part of prefixed ids. Digests and thumbprints are bytes. Times are milliseconds since 1970.
+-- Ids are the 128-bit part of prefixed ids. Digests and thumbprints are bytes, or text in base64url where they are keys, since
+-- Aurora DSQL has no bytes in keys. Times are milliseconds since 1970.
 -- No sequences, foreign keys, triggers or partial indexes: engines that scale out lack them or pay for them.
 
 create table if not exists meta (name text primary key, value text not null);
@@ -46,7 +47,7 @@ create table if not exists session (
   id uuid primary key,
   user_id uuid not null,
   device_id uuid not null,
-  cookie_hash bytea not null,
+  cookie_hash text not null,
   acr text not null,
   amr text not null,
   end_cause text
@@ -105,7 +106,7 @@ create index if not exists family_by_user on family (user_id);
 
 create table if not exists code (
   expires_at bigint not null,
-  hash bytea primary key,
+  hash text primary key,
   body text not null,
   redemption text
 );
@@ -114,7 +115,7 @@ create index if not exists code_by_expiry on code (expires_at);
 create table if not exists interaction (
   expires_at bigint not null,
   is_consumed boolean not null,
-  hash bytea primary key,
+  hash text primary key,
   chosen_session text,
   body text not null
 );
@@ -122,7 +123,7 @@ create index if not exists interaction_by_expiry on interaction (expires_at);
 
 create table if not exists once_value (
   expires_at bigint not null,
-  hash bytea primary key,
+  hash text primary key,
   operation bytea not null
 );
 create index if not exists once_value_by_expiry on once_value (expires_at);
@@ -167,8 +168,12 @@ create table if not exists audit (
 create index if not exists audit_by_user on audit (user_id, place);
 create index if not exists audit_by_family on audit (family_id, place);
 
--- Token buckets: `full_at` is the time at which nothing is taken any more.
-create table if not exists rate (full_at double precision not null, key bytea primary key);
+-- Token buckets: `full_at` is the time at which nothing is taken any more, by the clock that read `noted_at` when it was noted.
+create table if not exists rate (
+  full_at double precision not null,
+  noted_at double precision not null,
+  key text primary key
+);
 
 create table if not exists node (
   id text primary key,

@@ -16,6 +16,8 @@ export interface PostgresOptions {
   /** Of commits. Default `read committed`; `repeatable read` is for engines that have nothing else, as Aurora DSQL. */
   isolation?: Isolation;
   observer?: StorageObserver;
+  /** Opens it also while the rows of a file are being moved into it. Nobody may work on it before they are. */
+  isPromotionTarget?: boolean;
 }
 
 export interface PostgresTls {

@@ -13,6 +13,13 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
+export interface PoolSettings {
+  size: number;
+  /** What of its time a caller must have left when it gets a connection: work that begins can end. */
+  reserveMs: number;
+  changed: () => void;
+}
+
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 
@@ -23,6 +30,7 @@ const longestPauseMs = 1_000;
 export class Pool {
   readonly #connect: Connect;
   readonly #size: number;
+  readonly #reserveMs: number;
   readonly #changed: () => void;
   readonly #waiters = new Set<Waiter>();
   #idle: Connection[] = [];
@@ -33,9 +41,10 @@ export class Pool {
   #retry: NodeJS.Timeout | undefined;
   #emptied: (() => void) | undefined;
 
-  constructor(connect: Connect, size: number, changed: () => void) {
+  constructor(connect: Connect, { size, reserveMs, changed }: PoolSettings) {
     this.#connect = connect;
     this.#size = size;
+    this.#reserveMs = reserveMs;
     this.#changed = changed;
   }
 
@@ -73,7 +82,7 @@ export class Pool {
     if (this.#isDown) throw new StorageUnavailable('PostgreSQL cannot be reached');
     const { promise, resolve, reject } = Promise.withResolvers<Connection>();
     const late = () => this.#giveUp(waiter);
-    const timer = setTimeout(late, Math.max(0, deadlineMs - performance.now()));
+    const timer = setTimeout(late, Math.max(0, deadlineMs - this.#reserveMs - performance.now()));
     const waiter: Waiter = {
       resolve: (connection) => (clearTimeout(timer), resolve(connection)),
       reject: (error) => (clearTimeout(timer), reject(error)),
