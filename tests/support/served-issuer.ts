@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Handler } from '@ostiary/http';
 import { openIssuer, webSecret, type StillClock, type TestIssuer } from '@ostiary/http/fixture';
 import type { RegisteredClient, Settings } from '@ostiary/service';
+import type { Store } from '@ostiary/storage';
 import type { ClientMetadata, Digest } from '@ostiary/wire';
 import { serveOnLoopback } from './loopback-server.ts';
 
@@ -11,12 +12,13 @@ export interface ServedIssuer extends Pick<TestIssuer, 'service' | 'clock' | 'lo
   issuer: string;
 }
 
-/** Opens an issuer with the Lab's settings and whatever a test changes of them. */
-export async function serveIssuer(settings: Partial<Settings> = {}): Promise<ServedIssuer> {
+/** Opens an issuer with the Lab's settings and whatever a test changes of them, in memory unless a store is given. */
+export async function serveIssuer(settings: Partial<Settings> = {}, store?: Store): Promise<ServedIssuer> {
   let handler: Handler = () => Promise.reject(new Error('the issuer is not open yet'));
   const server = await serveOnLoopback((request, address) => handler(request, { address, isTls: false }));
   const { origin: issuer } = server;
-  const opened = await openIssuer({ settings: { ...settings, issuer }, clock: runningClock() });
+  const clock = runningClock();
+  const opened = await openIssuer({ settings: { ...settings, issuer }, clock, ...(store && { store }) });
   handler = opened.handler;
   const send = (path: string, init?: RequestInit) =>
     fetch(path.startsWith('http') ? path : issuer + path, { redirect: 'manual', ...init });
