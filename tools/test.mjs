@@ -9,7 +9,7 @@ import { findTests, overdue } from './test-files.mjs';
 const folderWithinMs = 10 * 60_000;
 const order = ['pins', 'storage', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'e2e'];
 const needsBrowser = new Set(['e2e', 'interop', 'docs']);
-const needsPostgres = new Set(['storage', 'interop', 'faults']);
+const needsPostgres = new Set(['pins', 'storage', 'interop', 'faults']);
 /** Folders whose tests stay in their own process: one process for all files spares a start for each of them. */
 const sharesProcess = new Set(['security', 'attacks', 'model']);
 

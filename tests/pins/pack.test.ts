@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { postgresServer } from '../support/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'ostiary-packed-'));
@@ -44,6 +45,7 @@ test('the tarballs are the program and the packages it needs', () => {
     'ostiary-protocol-0.1.0.tgz',
     'ostiary-service-0.1.0.tgz',
     'ostiary-storage-0.1.0.tgz',
+    'ostiary-storage-postgres-0.1.0.tgz',
     'ostiary-storage-sqlite-0.1.0.tgz',
     'ostiary-wire-0.1.0.tgz',
   ]);
@@ -71,6 +73,18 @@ test('the installed program runs in an empty folder', () => {
   const help = run(join(project, 'node_modules', '.bin', 'ostiary'), ['--help'], project);
   assert.match(help, /^usage: ostiary COMMAND/m);
   assert.match(help, /^ {2}start /m);
+});
+
+test('the installed program makes its tables in a PostgreSQL database', async () => {
+  const database = await (await postgresServer()).newDatabase();
+  try {
+    const config = { issuer: 'http://localhost:4000', storage: { postgres: { url: database.url } } };
+    writeFileSync(join(project, 'ostiary.config.json'), JSON.stringify(config));
+    const said = run(join(project, 'node_modules', '.bin', 'ostiary'), ['migrate'], project);
+    assert.match(said, /^applied \S+\n(?:applied \S+\n)*postgres:\/\/\S+ is up to date\n$/);
+  } finally {
+    await database.drop();
+  }
 });
 
 test('a configuration file is typed by the installed declarations', () => {
