@@ -36,6 +36,7 @@ export class Pool {
   #idle: Connection[] = [];
   #open = 0;
   #isDown = false;
+  #whyDown: unknown;
   #isClosed = false;
   #pauseMs = firstPauseMs;
   #retry: NodeJS.Timeout | undefined;
@@ -79,7 +80,7 @@ export class Pool {
     if (this.#isClosed) throw new StorageUnavailable('the store is closed');
     const idle = this.#takeIdle();
     if (idle) return Promise.resolve(idle);
-    if (this.#isDown) throw new StorageUnavailable('PostgreSQL cannot be reached');
+    if (this.#isDown) throw unreachable(this.#whyDown);
     const { promise, resolve, reject } = Promise.withResolvers<Connection>();
     const late = () => this.#giveUp(waiter);
     const timer = setTimeout(late, Math.max(0, deadlineMs - this.#reserveMs - performance.now()));
@@ -130,9 +131,9 @@ export class Pool {
     this.#open += 1;
     try {
       this.#up(await this.#connect());
-    } catch {
+    } catch (error) {
       this.#open -= 1;
-      this.#down();
+      this.#down(error);
     }
   }
 
@@ -143,9 +144,10 @@ export class Pool {
     while (this.#open < this.#size && this.#waiters.size > this.#open) void this.#grow();
   }
 
-  #down(): void {
+  #down(cause: unknown): void {
+    this.#whyDown = cause;
     this.#isDown = true;
-    this.#turnAway(new StorageUnavailable('PostgreSQL cannot be reached'));
+    this.#turnAway(unreachable(cause));
     this.#changed();
     if (this.#isClosed) {
       if (this.#open === 0) this.#emptied?.();
@@ -182,4 +184,8 @@ export class Pool {
     if (this.#isClosed && connection.isUsable()) await connection.end();
     connection.destroy();
   }
+}
+
+function unreachable(cause: unknown): StorageUnavailable {
+  return new StorageUnavailable('PostgreSQL cannot be reached', { cause });
 }
