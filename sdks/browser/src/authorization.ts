@@ -26,8 +26,6 @@ export interface Transaction {
   attempt: string;
   redirectUri: string;
   returnTo: string;
-  /** Whether the user was to see nothing. */
-  isSilent: boolean;
   maxAgeSeconds?: number;
 }
 
@@ -70,7 +68,6 @@ export async function beginAuthorization(
     attempt,
     redirectUri,
     returnTo,
-    isSilent: prompt === 'none',
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
   };
   return { url: url.href, transaction };
@@ -93,7 +90,7 @@ export function checkIssuer(provider: Provider, parameters: URLSearchParams): vo
   const iss = parameters.get('iss');
   const isDue = provider.authorization_response_iss_parameter_supported === true;
   if (iss === provider.issuer || (iss === null && !isDue)) return;
-  throw new SessionError('bad_response', `the answer comes from ${iss ?? 'nobody'}, not from ${provider.issuer}`);
+  throw new SessionError('bad_response', `answered by ${iss}, not ${provider.issuer}`);
 }
 
 const toleranceSeconds = 300;
@@ -111,17 +108,17 @@ export function checkIdToken(
   const { issuer, clientId, nonce, nowMs, maxAgeSeconds } = expected;
   const authTime = Number(claims?.['auth_time']);
   const faults: [boolean, string][] = [
-    [claims === undefined, 'it is no JWT'],
-    [claims?.iss !== issuer, `it comes from ${claims?.iss}`],
-    [![claims?.aud].flat().includes(clientId), 'it is for another client'],
-    [claims?.nonce !== nonce, 'it answers another request'],
-    [typeof claims?.exp !== 'number' || (claims.exp + toleranceSeconds) * 1000 < nowMs, 'it is over'],
+    [claims === undefined, 'no JWT'],
+    [claims?.iss !== issuer, `issued by ${claims?.iss}`],
+    [![claims?.aud].flat().includes(clientId), 'wrong audience'],
+    [claims?.nonce !== nonce, 'wrong nonce'],
+    [typeof claims?.exp !== 'number' || (claims.exp + toleranceSeconds) * 1000 < nowMs, 'expired'],
     [
       maxAgeSeconds !== undefined && !((authTime + maxAgeSeconds + toleranceSeconds) * 1000 >= nowMs),
-      'the sign-in is older than asked for',
+      'sign-in too old',
     ],
   ];
   const fault = faults.find(([isFault]) => isFault)?.[1];
-  if (fault !== undefined) throw new SessionError('bad_response', `the ID token is not acceptable: ${fault}`);
+  if (fault !== undefined) throw new SessionError('bad_response', `ID token: ${fault}`);
   return claims;
 }

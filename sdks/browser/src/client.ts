@@ -127,8 +127,7 @@ function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, issuer, red
   if (storage === 'local' && proof === undefined && scriptsMayTakeRefreshTokens !== true) {
     throw new SessionError(
       'misconfigured',
-      "storage: 'local' without a bound key lets any script in this page take a refresh token that works anywhere. " +
-        'Use memory or session storage, bind tokens by dpop(), or say scriptsMayTakeRefreshTokens: true.',
+      "storage: 'local' lets any script take refresh tokens: use dpop(), or say scriptsMayTakeRefreshTokens",
     );
   }
 }

@@ -27,7 +27,6 @@ async function read(environment: Environment, issuer: string): Promise<Provider>
   const provider = (await response?.json().catch(() => undefined)) as Partial<Provider> | undefined;
   if (response === undefined || response.status >= 500 || provider === undefined)
     throw new SessionError('try_later', `${url} does not answer now`);
-  if (provider.issuer !== issuer)
-    throw new SessionError('misconfigured', `${url} names the issuer ${provider.issuer}, the configuration ${issuer}`);
+  if (provider.issuer !== issuer) throw new SessionError('misconfigured', `the issuer at ${url} is ${provider.issuer}`);
   return provider as Provider;
 }

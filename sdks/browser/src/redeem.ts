@@ -1,12 +1,22 @@
-import { recordOf, tokenSetOf } from '@ostiary/session';
-import { checkIdToken, redemptionForm } from './authorization.ts';
+import { judgeError, recordOf, tokenSetOf } from '@ostiary/session';
+import { checkIdToken, checkIssuer, redemptionForm } from './authorization.ts';
 import type { Transaction } from './authorization.ts';
 import type { Redeemed } from './outcome.ts';
 import type { Parts } from './parts.ts';
 import { requestTokens } from './token-endpoint.ts';
 
-/** Exchanges a code for a new session, not stored yet. A lost answer is asked for again under the same name. */
-export async function redeem(parts: Parts, code: string, transaction: Transaction): Promise<Redeemed> {
+/** Takes an authorization response: what the provider refused, or the session that its code is good for, not stored yet. */
+export async function takeAnswer(parts: Parts, answer: URLSearchParams, transaction: Transaction): Promise<Redeemed> {
+  const provider = await parts.provider();
+  checkIssuer(provider, answer);
+  const code = answer.get('code');
+  if (code !== null) return redeem(parts, code, transaction);
+  const description = answer.get('error_description');
+  const error = { code: answer.get('error') ?? 'server_error', ...(description !== null && { description }) };
+  return { kind: 'failed', verdict: judgeError(error) };
+}
+
+async function redeem(parts: Parts, code: string, transaction: Transaction): Promise<Redeemed> {
   const { options, time, environment } = parts;
   const { issuer, token_endpoint } = await parts.provider();
   const { verdict, sentAtMs } = await requestTokens(

@@ -1,8 +1,8 @@
 import { afterEnd, isExpired, pauseMs, settled, withAttempt } from '@ostiary/session';
 import type { DegradedReason, EndReason, ServerError, SessionRecord, Verdict } from '@ostiary/session';
 import type { Parts } from './parts.ts';
-import type { Outcome } from './outcome.ts';
-import { SessionError } from './session-error.ts';
+import type { Failed, Outcome } from './outcome.ts';
+import { faultOf, SessionError } from './session-error.ts';
 import { requestTokens } from './token-endpoint.ts';
 
 const triesAtOnce = 3;
@@ -14,45 +14,57 @@ export interface Renewal {
    * time, for all callers of this page and, as far as can be had, of all tabs.
    */
   renew(stale: string | undefined): Promise<SessionRecord>;
-  isRunning(): boolean;
 }
 
 export function openRenewal(parts: Parts): Renewal {
   let running: Promise<SessionRecord> | undefined;
+  let failures = 0;
+  const renewNow = async (stale: string | undefined) => {
+    const untilFailures = failures + triesAtOnce;
+    for (;;) {
+      const step = await renewOnce(parts, stale);
+      if (step.kind === 'record') failures = 0;
+      if (step.kind === 'record') return step.record;
+      if (step.kind === 'again') continue;
+      failures += 1;
+      const { reason, retryAfterSeconds } = step;
+      const pause = pauseMs(failures, parts.environment.draw(), retryAfterSeconds);
+      if (failures >= untilFailures || pause > longestPauseMs || !parts.environment.isOnline())
+        return degrade(parts, reason, parts.time.now() + pause);
+      await new Promise<void>((resolve) => parts.environment.setTimer(pause, resolve));
+    }
+  };
   return {
-    isRunning: () => running !== undefined,
     renew(stale) {
-      running ??= parts.tabs.alone(() => renewOnce(parts, stale)).finally(() => (running = undefined));
+      running ??= parts.tabs.alone(() => renewNow(stale)).finally(() => (running = undefined));
       return running;
     },
   };
 }
 
-async function renewOnce(parts: Parts, stale: string | undefined): Promise<SessionRecord> {
-  const { environment, session, time } = parts;
-  for (let failures = 0; ;) {
-    // Another tab may have been first, or the user may have signed out.
-    const record = await session.read();
-    if (record === undefined && !mayReturn(parts)) throw new SessionError('sign_in_required', 'nobody is signed in');
-    if (record !== undefined && record.tokens.accessToken !== stale && !isExpired(record.tokens, time.now()))
-      return record;
-    session.happened({ kind: 'renewalBegan' });
-    const outcome = await (record?.tokens.refreshToken === undefined
-      ? renewedSilently(parts, record)
-      : refreshed(parts, record));
-    if (outcome.kind === 'record') {
-      session.happened({ kind: record === undefined ? 'signedIn' : 'renewed' });
-      return outcome.record;
-    }
-    if (outcome.kind === 'again') continue;
-    failures += 1;
-    const { verdict } = outcome;
-    if (verdict.kind !== 'tryLater') return give(parts, verdict, record);
-    const pause = pauseMs(failures, parts.environment.draw(), verdict.retryAfterSeconds);
-    if (failures >= triesAtOnce || pause > longestPauseMs || !environment.isOnline())
-      return degrade(parts, verdict.reason, time.now() + pause);
-    await new Promise<void>((resolve) => environment.setTimer(pause, resolve));
-  }
+type Step = Exclude<Outcome, Failed> | (Verdict & { kind: 'tryLater' });
+
+async function renewOnce(parts: Parts, stale: string | undefined): Promise<Step> {
+  const { session, time } = parts;
+  // Another tab may have been first, or the user may have signed out.
+  const record = await session.read();
+  if (record === undefined && !mayReturn(parts)) throw new SessionError('sign_in_required', 'nobody is signed in');
+  if (record !== undefined && record.tokens.accessToken !== stale && !isExpired(record.tokens, time.now()))
+    return { kind: 'record', record };
+  session.happened({ kind: 'renewalBegan' });
+  const outcome = await (
+    record?.tokens.refreshToken === undefined ? renewedSilently(parts, record) : refreshed(parts, record)
+  ).catch(unlessLater);
+  if (outcome.kind === 'record') session.happened({ kind: record === undefined ? 'signedIn' : 'renewed' });
+  if (outcome.kind !== 'failed') return outcome;
+  return outcome.verdict.kind === 'tryLater' ? outcome.verdict : give(parts, outcome.verdict, record);
+}
+
+/** The provider's metadata could not be had now. */
+function unlessLater(fault: unknown): Outcome {
+  if (fault instanceof SessionError && fault.code === 'try_later')
+    return { kind: 'failed', verdict: { kind: 'tryLater', reason: 'serverBusy' } };
+  throw fault;
 }
 
 /** A page that was loaded anew with its tokens in memory may still be signed in at the provider. */
@@ -97,15 +109,16 @@ async function give(
   parts: Parts,
   verdict: Exclude<Verdict, { kind: 'tokens' | 'tryLater' }>,
   record: SessionRecord | undefined,
-): Promise<SessionRecord> {
+): Promise<never> {
   switch (verdict.kind) {
     case 'ended':
-      return endSession(parts, { code: 'grantEnded', error: verdict.error });
+      return endSession(parts, record, { code: 'grantEnded', error: verdict.error });
     case 'interaction': {
       const isOverNow = record === undefined || isExpired(record.tokens, parts.time.now());
       if (isOverNow && verdict.error.code === 'login_required')
-        return endSession(parts, { code: 'signInRequired', error: verdict.error });
-      return degrade(parts, 'interactionNeeded', record?.tokens.expiresAtMs ?? Infinity, verdict.error);
+        return endSession(parts, record, { code: 'signInRequired', error: verdict.error });
+      const againAtMs = isOverNow ? undefined : record.tokens.expiresAtMs;
+      return degrade(parts, 'interactionNeeded', againAtMs ?? Infinity, verdict.error);
     }
     case 'misconfigured':
       return degrade(parts, 'misconfigured', Infinity, verdict.error);
@@ -115,25 +128,20 @@ async function give(
 }
 
 /** The session is over, here and in all tabs that share it. */
-async function endSession({ session, tabs }: Parts, reason: EndReason): Promise<never> {
-  const id = session.seen()?.id;
-  await session.update((current) => (current?.id === id ? undefined : current));
+async function endSession(
+  { session, tabs }: Parts,
+  record: SessionRecord | undefined,
+  reason: EndReason,
+): Promise<never> {
+  await session.update((current) => (current?.id === record?.id ? undefined : current));
   session.happened({ kind: 'ended', reason });
-  if (id !== undefined) tabs.tell({ kind: 'ended', id });
-  throw new SessionError('sign_in_required', `the session has ended: ${wordsOf(reason.error, reason.code)}`, {
-    ...(reason.error && { error: reason.error.code }),
-  });
+  if (record !== undefined) tabs.tell({ kind: 'ended', id: record.id });
+  throw faultOf('sign_in_required', reason.error);
 }
 
 function degrade({ session }: Parts, reason: DegradedReason, retryAtMs: number, error?: ServerError): never {
   session.happened({ kind: 'renewalFailed', reason, retryAtMs });
-  const details = { retryAtMs, ...(error && { error: error.code }) };
-  if (reason === 'misconfigured') throw new SessionError('misconfigured', wordsOf(error, reason), details);
-  if (reason === 'interactionNeeded') throw new SessionError('interaction_required', wordsOf(error, reason), details);
-  throw new SessionError('try_later', `no new token now (${reason}); nothing is lost`, details);
-}
-
-function wordsOf(error: ServerError | undefined, otherwise: string): string {
-  if (error === undefined) return otherwise;
-  return error.description === undefined ? error.code : `${error.code}: ${error.description}`;
+  const code =
+    reason === 'interactionNeeded' ? 'interaction_required' : reason === 'misconfigured' ? reason : 'try_later';
+  throw faultOf(code, error, retryAtMs);
 }

@@ -1,3 +1,5 @@
+import type { ServerError } from '@ostiary/session';
+
 /** Why no access token could be given. */
 export type SessionErrorCode =
   /** Nobody is signed in, or the session has ended: sign in. */
@@ -20,10 +22,16 @@ export class SessionError extends Error {
   /** Server time in milliseconds, for `try_later`. */
   readonly retryAtMs: number | undefined;
 
-  constructor(code: SessionErrorCode, message: string, details: { error?: string; retryAtMs?: number } = {}) {
+  constructor(code: SessionErrorCode, message: string, error?: string, retryAtMs?: number) {
     super(message);
     this.code = code;
-    this.error = details.error;
-    this.retryAtMs = details.retryAtMs;
+    this.error = error;
+    this.retryAtMs = retryAtMs;
   }
+}
+
+/** What the server said, as an error; without its word, trouble of the moment. */
+export function faultOf(code: SessionErrorCode, error: ServerError | undefined, retryAtMs?: number): SessionError {
+  const words = error?.description ?? error?.code ?? 'no answer now; nothing is lost';
+  return new SessionError(code, words, error?.code, retryAtMs);
 }

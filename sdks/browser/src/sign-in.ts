@@ -1,11 +1,11 @@
 import { decode } from '@ostiary/session';
-import { beginAuthorization, checkIssuer } from './authorization.ts';
+import { beginAuthorization } from './authorization.ts';
 import type { AskOptions, Transaction } from './authorization.ts';
 import type { Parts } from './parts.ts';
 import type { Messenger } from './messenger.ts';
-import { redeem } from './redeem.ts';
-import type { Redeemed } from './outcome.ts';
-import { SessionError } from './session-error.ts';
+import { takeAnswer } from './redeem.ts';
+import type { Failed, Redeemed } from './outcome.ts';
+import { faultOf, SessionError } from './session-error.ts';
 
 /** What a completed sign-in hands back. */
 export interface SignedIn {
@@ -17,8 +17,7 @@ export async function leaveForSignIn(parts: Parts, options: AskOptions): Promise
   const { environment, name } = parts;
   const { url, transaction } = await beginAuthorization(parts, await parts.provider(), options);
   const place = environment.storage('session');
-  if (place === undefined)
-    throw new SessionError('misconfigured', 'this browser keeps no session storage, which a sign-in by redirect needs');
+  if (place === undefined) throw new SessionError('misconfigured', 'a redirect needs session storage');
   place.setItem(keyOf(name, transaction.state), JSON.stringify(transaction));
   environment.location.assign(url);
 }
@@ -49,17 +48,11 @@ export async function takeCallback(parts: Parts, href: string): Promise<SignedIn
 async function take(parts: Parts, parameters: URLSearchParams, key: string): Promise<SignedIn> {
   const place = parts.environment.storage('session');
   const kept = JSON.parse(place?.getItem(key) ?? 'null') as (Transaction & { isDone?: true }) | null;
-  if (kept === null) throw new SessionError('bad_response', 'this answer belongs to no sign-in that began in this tab');
+  if (kept === null) throw new SessionError('bad_response', 'no sign-in of this tab was answered');
   const done = { returnTo: kept.returnTo };
   if (kept.isDone) return done;
-  checkIssuer(await parts.provider(), parameters);
-  const code = parameters.get('code');
-  if (code === null) {
-    place?.removeItem(key);
-    throw refusal(parameters);
-  }
-  const redeemed = await redeem(parts, code, kept);
-  if (redeemed.kind === 'failed' && redeemed.verdict.kind === 'tryLater') throw faultOf(redeemed.verdict);
+  const redeemed = await takeAnswer(parts, parameters, kept);
+  if (redeemed.kind === 'failed' && redeemed.verdict.kind === 'tryLater') throw refusalOf(redeemed.verdict);
   place?.setItem(key, JSON.stringify({ ...kept, verifier: '', isDone: redeemed.kind === 'record' }));
   await begin(parts, redeemed);
   return done;
@@ -72,26 +65,16 @@ export async function signInBy(parts: Parts, by: Messenger, how: AskOptions): Pr
 
 /** A new session takes the place of whatever there was, in all tabs. */
 async function begin({ session, tabs }: Parts, redeemed: Redeemed): Promise<void> {
-  if (redeemed.kind === 'failed') throw faultOf(redeemed.verdict);
+  if (redeemed.kind === 'failed') throw refusalOf(redeemed.verdict);
   const { record } = redeemed;
   await session.update(() => record);
   session.happened({ kind: 'signedIn' });
   tabs.tell({ kind: 'signedIn', id: record.id, sub: decode(record.tokens.idToken ?? '')?.sub });
 }
 
-function faultOf(verdict: (Redeemed & { kind: 'failed' })['verdict']): SessionError {
-  if (verdict.kind === 'tryLater' || verdict.kind === 'nonce')
-    return new SessionError('try_later', 'the provider does not answer now; try again');
-  const { code, description = code } = verdict.error;
-  const kind = verdict.kind === 'interaction' ? 'interaction_required' : 'bad_response';
-  return new SessionError(kind, `the sign-in was refused: ${description}`, { error: code });
-}
-
-function refusal(parameters: URLSearchParams): SessionError {
-  const error = parameters.get('error') ?? '';
-  const isAboutUser = error.endsWith('_required');
-  const words = parameters.get('error_description') ?? error;
-  return new SessionError(isAboutUser ? 'interaction_required' : 'bad_response', words, { error });
+function refusalOf(verdict: Failed['verdict']): SessionError {
+  if (verdict.kind === 'tryLater' || verdict.kind === 'nonce') return faultOf('try_later', undefined);
+  return faultOf(verdict.kind === 'interaction' ? 'interaction_required' : 'bad_response', verdict.error);
 }
 
 function cleaned(href: string): string {

@@ -36,6 +36,6 @@ export async function leaveSession(parts: Parts, { returnTo, atProvider = true }
 async function revoke(environment: Parts['environment'], url: string, form: Record<string, string>): Promise<void> {
   const signal = environment.timeout(3_000);
   await environment
-    .fetch(url, { method: 'POST', body: new URLSearchParams(form), keepalive: true, credentials: 'omit', signal })
+    .fetch(url, { method: 'POST', body: new URLSearchParams(form), keepalive: true, signal })
     .catch(() => undefined);
 }

@@ -35,10 +35,9 @@ async function send(
   try {
     const response = await (options.transport ?? environment.fetch)(url, {
       method: 'POST',
-      headers: { Accept: 'application/json', ...dpop },
+      headers: { ...dpop },
       body: new URLSearchParams(form),
       credentials: 'omit',
-      cache: 'no-store',
       redirect: 'error',
       signal: environment.timeout(requestTimeoutMs),
     });

@@ -26,14 +26,6 @@ export interface ServerError {
   description?: string;
 }
 
-const interactionCodes = [
-  'login_required',
-  'consent_required',
-  'interaction_required',
-  'account_selection_required',
-  'insufficient_user_authentication',
-];
-
 /**
  * The decision table of every client, for every possible reply. Nothing but a well-formed `invalid_grant` ends a session:
  * not 408, 425, 429 or 5xx, a page of HTML, half an answer, or none at all.
@@ -57,7 +49,8 @@ export function judgeReply(reply: Reply): Verdict {
 export function judgeError(error: ServerError): Exclude<Verdict, { kind: 'tokens' }> {
   const { code } = error;
   if (code === 'invalid_grant') return { kind: 'ended', error };
-  if (interactionCodes.includes(code)) return { kind: 'interaction', error };
+  // login_required, consent_required, account_selection_required ... (OpenID Connect Core 1.0, section 3.1.2.6)
+  if (code.endsWith('_required')) return { kind: 'interaction', error };
   if (code === 'temporarily_unavailable' || code === 'server_error') return later('serverBusy');
   return { kind: 'misconfigured', error };
 }
