@@ -221,6 +221,7 @@ test('every reason is about something that is not allowed', () => {
 });
 
 test('the SQL of the room passes', () => {
-  const files = readSources(join(import.meta.dirname, '..')).filter(({ path }) => path.startsWith(room));
+  const files = readSources(join(import.meta.dirname, '..'), room);
+  assert.ok(files.length > 10);
   assert.deepEqual(checkSql(files), []);
 });

@@ -47,5 +47,5 @@ function finding({ path, line, text }: { path: string; line: number; text: strin
 
 if (import.meta.main) {
   await loadModule();
-  printFindings(checkSql(readSources(join(import.meta.dirname, '..'))));
+  printFindings(checkSql(readSources(join(import.meta.dirname, '..'), room)));
 }
