@@ -85,3 +85,13 @@ test('a theme with an unknown design token is told as a problem, not as a fault 
   assert.equal(code, 1);
   assert.match(err, /^ostiary: theme\.cssTokens: there is no token "acent"; the tokens are .*accent/);
 });
+
+test('several workers are for PostgreSQL, and not for development', async () => {
+  const env = { OSTIARY_MASTER_KEY: masterKey };
+  workplace.configure({});
+  const onSqlite = await workplace.run(['start', '--workers', '2'], { env });
+  assert.equal(onSqlite.code, 2);
+  assert.match(onSqlite.err, /^ostiary: --workers needs PostgreSQL: a SQLite file has one writer/);
+  const inDevelopment = await workplace.run(['start', '--workers', '2', '--development'], { env });
+  assert.match(inDevelopment.err, /^ostiary: --workers does not go with --development/);
+});

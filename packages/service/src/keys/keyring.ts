@@ -135,11 +135,6 @@ export class Keyring {
     return this.#restoreEpoch;
   }
 
-  /** When the keys were last read whole, in milliseconds since 1970 by the clock of the service. */
-  loadedAtMs(): number {
-    return this.#loadedAtMs;
-  }
-
   /** Since when the youngest signing key signs, in milliseconds since 1970. */
   youngestActiveFromMs(): number {
     const now = this.#deps.clock.now();
