@@ -1,5 +1,6 @@
 import { draft, planEndOfLostHistory } from '@ostiary/protocol';
 import { StorageUnavailable } from '@ostiary/storage';
+import type { Living } from '@ostiary/storage';
 import type { Service } from './service.ts';
 import { carryOut } from './settle.ts';
 
@@ -10,7 +11,9 @@ export interface EndOfHistory {
   families: number;
 }
 
-const rowsPerStep = 500;
+/** What is read at once, and what one plan ends: plans that arrive together share a transaction. */
+const rowsPerStep = 4_000;
+const rowsPerPlan = 500;
 
 /**
  * After a database went back in time: raises the restore epoch, so that no refresh token from before counts, removes codes
@@ -29,10 +32,18 @@ export async function endLostHistory(service: Service): Promise<EndOfHistory> {
   for (;;) {
     const living = await store.upkeep.listLiving(nowMs, rowsPerStep);
     if (living.sessions.length + living.families.length === 0) return ended;
-    await mustCarryOut(service, planEndOfLostHistory(living, nowMs));
+    await Promise.all(portionsOf(living).map((part) => mustCarryOut(service, planEndOfLostHistory(part, nowMs))));
     ended.sessions += living.sessions.length;
     ended.families += living.families.length;
   }
+}
+
+function portionsOf({ sessions, families }: Living): Living[] {
+  const portions = Math.ceil(Math.max(sessions.length, families.length) / rowsPerPlan);
+  return Array.from({ length: portions }, (_, index) => {
+    const [from, to] = [index * rowsPerPlan, (index + 1) * rowsPerPlan];
+    return { sessions: sessions.slice(from, to), families: families.slice(from, to) };
+  });
 }
 
 async function record(service: Service): Promise<void> {
