@@ -65,24 +65,33 @@ export type TransferCounts = Record<TransferKind, number>;
 export interface TransferTarget {
   /**
    * Writes rows, over those of the same key, and removes others; all of the batch or nothing. Doing it twice changes nothing.
-   * What the rows refer to must be there.
+   * Throws when a later attempt has begun.
    */
   write(batch: TransferBatch): Promise<void>;
   /** Of the rows with these keys, those that are there, in any order. */
   find<Kind extends TransferKind>(kind: Kind, keys: readonly string[]): Promise<TransferRows[Kind][]>;
   count(): Promise<TransferCounts>;
   setRestoreEpoch(epoch: number): Promise<void>;
-  /** Says what is going on. `begin` throws when the store holds rows of anything but an earlier attempt of this source. */
   mark: TransferMark;
   close(): Promise<void>;
 }
 
-/** A note in the target: while it says `copying`, no server may work on it. */
+/** A note in the target: while it says that rows are copied, no server may work on it. */
 export interface TransferMark {
-  /** `source` names the file that is moved, as drawn when its first move began. Empties what an earlier attempt left. */
-  begin(source: string): Promise<void>;
-  /** The rows are complete and the store is in charge. Does nothing when it says so already. */
+  /**
+   * Begins to copy: takes the place of an earlier attempt, which can write no more, and empties what that left. Throws when the
+   * store holds rows of anything else, or is in charge already.
+   */
+  begin(attempt: TransferAttempt): Promise<void>;
+  /** The rows are complete and the store is in charge. Does nothing when it says so already. Throws when it copies another file. */
   finish(source: string): Promise<void>;
+}
+
+export interface TransferAttempt {
+  /** Names the file that is moved, from its first attempt on. */
+  source: string;
+  /** Higher than any before from the same source. */
+  attempt: number;
 }
 
 /** The key of a row, as `removed` and `find` take it. */

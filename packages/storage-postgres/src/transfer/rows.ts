@@ -18,7 +18,7 @@ import { arrayOf, digestKey, clientKey, digestText, textArrayOf } from '../value
 import { placeOf, placeUuid } from './place.ts';
 
 type ClientRow = { id: ClientId; epoch: number; isDisabled: boolean; changedAtMs: number };
-type OnceRow = { hash: string; operation: string; expiresAtMs: number };
+type OnceRow = { hash: Digest; operation: string; expiresAtMs: number };
 type TokenRow = { tokenId: string; expiresAtMs: number };
 type CountRow = { kind: TransferKind; rows: number };
 
@@ -106,9 +106,11 @@ export class RowReader {
   }
 
   async #onceValues(keys: readonly string[]): Promise<TransferRows['onceValue'][]> {
-    const rows = await this.#operations.query(findOnceValues, [textArrayOf(keys.map((key) => digestKey(key as Digest)))]);
+    const rows = await this.#operations.query(findOnceValues, [
+      textArrayOf(keys.map((key) => digestKey(key as Digest))),
+    ]);
     return rows.map(({ hash, operation, expiresAtMs }) => ({
-      hash: digestText(hash),
+      hash,
       operation: digestText(operation),
       expiresAtMs,
     }));

@@ -1,4 +1,5 @@
 import type { TransferKind, TransferRows } from '@ostiary/storage';
+import type { Digest } from '@ostiary/wire';
 import { statement } from '../statement.ts';
 import type { Call, Statement, Value } from '../statement.ts';
 import { spelledTerms } from '../terms.ts';
@@ -89,7 +90,7 @@ const upserts: { [Kind in TransferKind]: Upsert<Kind> } = {
     call(putCodes, [
       textArrayOf(rows.map((row) => digestKey(row.hash))),
       arrayOf(rows.map((row) => row.expiresAtMs)),
-      textArrayOf(rows.map(({ hash: _, redemption: __, ...body }) => JSON.stringify(body))),
+      textArrayOf(rows.map((row) => bodyOf({ ...row, redemption: undefined }))),
       textArrayOf(rows.map(({ redemption }) => (redemption === undefined ? null : JSON.stringify(redemption)))),
     ]),
   ],
@@ -99,7 +100,7 @@ const upserts: { [Kind in TransferKind]: Upsert<Kind> } = {
       arrayOf(rows.map((row) => row.expiresAtMs)),
       arrayOf(rows.map((row) => row.isConsumed === true)),
       textArrayOf(rows.map((row) => row.chosenSessionId ?? null)),
-      textArrayOf(rows.map(({ hash: _, isConsumed: __, chosenSessionId: ___, ...body }) => JSON.stringify(body))),
+      textArrayOf(rows.map((row) => bodyOf({ ...row, isConsumed: undefined, chosenSessionId: undefined }))),
     ]),
   ],
   onceValue: (rows) => [
@@ -194,6 +195,11 @@ function eventCalls(rows: readonly TransferRows['event'][]): Call[] {
       textArrayOf(events.map((event) => orNull(event.correlationId && telling(event.correlationId)))),
     ]),
   ];
+}
+
+/** What has no column of its own: what is undefined is left out. */
+function bodyOf<Row extends { hash: Digest }>(row: Row): string {
+  return JSON.stringify({ ...row, hash: undefined });
 }
 
 function orNull(value: string | undefined): string | null {
