@@ -1,8 +1,10 @@
 import { createKeyWrapper } from './secrets/key-wrapper.ts';
 import type { Clock, Log, Meter, Service } from '@ostiary/service';
-import type { StorageObserver } from '@ostiary/storage';
+import type { StorageObserver, Store } from '@ostiary/storage';
 import type { Configuration } from './config/configuration.ts';
 import { openStore } from './open-store.ts';
+import { standBehind } from './promote/stand-behind.ts';
+import type { StandingBehind } from './promote/stand-behind.ts';
 import { systemRandom } from './random.ts';
 import { nameOf } from './storage-place.ts';
 
@@ -25,21 +27,34 @@ export interface OpenService {
 /** Nodes that serve already read a new key well within this time, or are not ready any more. */
 const firstKeyAheadMs = 40_000;
 
-/** Opens the store and the service on it. Throws `Stop` when the database or its keys cannot be opened. */
-export async function openService({
-  configuration,
-  masterKey,
-  clock,
-  log,
-  metrics,
-}: Composition): Promise<OpenService> {
+/**
+ * Opens the store and the service on it. Throws `Stop` when the database or its keys cannot be opened.
+ * @param standsBy it is a server, and follows its file when that is promoted to PostgreSQL
+ */
+export async function openService(
+  { configuration, masterKey, clock, log, metrics }: Composition,
+  { standsBy = false }: { standsBy?: boolean } = {},
+): Promise<OpenService> {
   const { settings, storage } = configuration;
-  const [store, { createService, flushCounters }] = await Promise.all([
+  const [opened, { createService, flushCounters }] = await Promise.all([
     openStore(storage, { isMigrated: settings.isDevelopment, ...(metrics && { observer: metrics.observer }) }),
     import('@ostiary/service'),
   ]);
+  const keyWrapper = createKeyWrapper({ masterKey, random: systemRandom, databaseName: nameOf(storage) });
+  const { store, standBy }: Partial<StandingBehind> & { store: Store } =
+    standsBy && storage.kind === 'sqlite' && storage.path !== ':memory:'
+      ? await standBehind(opened, {
+          path: storage.path,
+          keyWrapper,
+          log,
+          ...(metrics && { observer: metrics.observer }),
+        })
+      : { store: opened };
+  const close = async () => {
+    await standBy?.stop();
+    await store.close();
+  };
   try {
-    const keyWrapper = createKeyWrapper({ masterKey, random: systemRandom, databaseName: nameOf(storage) });
     const service = await createService({
       settings,
       store,
@@ -50,15 +65,16 @@ export async function openService({
       ...(metrics && { meter: metrics.meter }),
       ...(storage.kind === 'postgres' && { firstKeyAheadMs }),
     });
+    standBy?.start();
     return {
       service,
       async close() {
         await flushCounters(service);
-        await store.close();
+        await close();
       },
     };
   } catch (fault) {
-    await store.close();
+    await close();
     throw fault;
   }
 }

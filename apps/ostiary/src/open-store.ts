@@ -7,15 +7,20 @@ import { whyNotOpened } from './why-not-opened.ts';
 interface Opening {
   /** Brings the schema up to date first. SQLite does so always: nobody else can. */
   isMigrated: boolean;
+  /** The rows of a file are being moved into it: it is not complete yet. */
+  isPromotionTarget?: boolean;
   observer?: StorageObserver;
 }
 
 /** Opens the store. Only this file knows the adapters, and loads none but the one that is needed. Throws `Stop`. */
-export async function openStore(place: StoragePlace, { isMigrated, observer }: Opening): Promise<Store> {
+export async function openStore(
+  place: StoragePlace,
+  { isMigrated, isPromotionTarget = false, observer }: Opening,
+): Promise<Store> {
   try {
     return place.kind === 'sqlite'
       ? await openSqlite(place.path, observer)
-      : await openPostgres(place, { isMigrated, ...(observer && { observer }) });
+      : await openPostgres(place, { isMigrated, isPromotionTarget, ...(observer && { observer }) });
   } catch (fault) {
     throw new Stop(`the database ${nameOf(place)} cannot be opened: ${whyNotOpened(fault)}`, { cause: fault });
   }
@@ -26,12 +31,16 @@ async function openSqlite(path: string, observer: StorageObserver | undefined): 
   return openSqliteStore({ path, ...(observer && { observer }) });
 }
 
-async function openPostgres(place: PostgresPlace, { isMigrated, observer }: Opening): Promise<Store> {
+async function openPostgres(
+  place: PostgresPlace,
+  { isMigrated, isPromotionTarget = false, observer }: Opening,
+): Promise<Store> {
   const { migratePostgres, openPostgresStore } = await import('@ostiary/storage-postgres');
   const { url, tls, readers, writers } = place;
   if (isMigrated) await migratePostgres({ url, ...(tls && { tls }) });
   return openPostgresStore({
     url,
+    isPromotionTarget,
     ...(tls && { tls }),
     ...(readers !== undefined && { readers }),
     ...(writers !== undefined && { writers }),

@@ -44,7 +44,7 @@ export async function runNode(
   address: { host: string; port: number },
   metrics?: Metrics,
 ): Promise<RunningNode> {
-  const open = await openService({ ...house, ...(metrics && { metrics }) });
+  const open = await openService({ ...house, ...(metrics && { metrics }) }, { standsBy: true });
   try {
     return await serveOn(open, house, { address, metrics });
   } catch (fault) {

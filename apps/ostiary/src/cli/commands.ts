@@ -57,6 +57,21 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./restore.ts')).restore,
   },
   {
+    name: 'promote',
+    summary: 'moves a SQLite database to PostgreSQL, beside a running server; nobody is signed out',
+    options: {
+      ...configuration,
+      to: {
+        type: 'string',
+        value: 'URL',
+        help: 'the database, as in the configuration; - reads it from standard input',
+      },
+      ca: { type: 'string', value: 'FILE', help: "certificates (PEM) that may have signed the server's" },
+      'dangerously-unencrypted': { type: 'boolean', help: 'lets the connection leave this machine without TLS' },
+    },
+    load: async () => (await import('./promote.ts')).promote,
+  },
+  {
     name: 'epoch raise',
     summary: 'ends every sign-in, after a database went back in time',
     options: { ...configuration, yes: { type: 'boolean', help: 'do it; without it, tells what it means' } },
