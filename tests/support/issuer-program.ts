@@ -11,6 +11,8 @@ export interface IssuerProgram {
   issuer: string;
   /** Path of the database, where it is a file. */
   database: string;
+  /** As the program is given it. */
+  masterKey: string;
   /** The process of the moment; another one after a restart. */
   process(): Program;
   /** Starts again on the same data, with a changed configuration if one is given. The process before must have ended. */
@@ -32,7 +34,8 @@ const file = 'ostiary.config.json';
 export async function startIssuer(configure: (issuer: string) => OstiaryConfig): Promise<IssuerProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
   const issuer = `http://localhost:${await freePort()}`;
-  const env = { OSTIARY_MASTER_KEY: randomBytes(32).toString('base64url'), TMPDIR: folder };
+  const masterKey = randomBytes(32).toString('base64url');
+  const env = { OSTIARY_MASTER_KEY: masterKey, TMPDIR: folder };
   const options = ['--development', '--config', join(folder, file)];
   let config = configure(issuer);
   let running: Program | undefined;
@@ -44,6 +47,7 @@ export async function startIssuer(configure: (issuer: string) => OstiaryConfig):
   const opened: IssuerProgram = {
     issuer,
     database: join(folder, 'data', 'ostiary.db'),
+    masterKey,
     process: runningProgram,
     async start(change = (same) => same) {
       config = change(config);
