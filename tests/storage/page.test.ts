@@ -47,7 +47,12 @@ test('what the page on PostgreSQL tells to do leads to a server that runs', asyn
   await asAdministrator(statements);
 
   const file = readFileSync(join(import.meta.dirname, '../docs/snippets/postgresql.config.ts'), 'utf8');
-  workplace.write('ostiary.config.ts', file.replace(config.issuer, `http://localhost:${await freePort()}`));
+  const here = {
+    [config.issuer]: `http://localhost:${await freePort()}`,
+    'storage:': "operations: { port: 'off', drainSeconds: 0 }, storage:",
+  };
+  const changed = Object.entries(here).reduce((text, [from, to]) => text.replace(from, to), file);
+  workplace.write('ostiary.config.ts', changed);
   workplace.write('database-ca.pem', localhostTls.cert);
   const [migrate = '', start = '', ...others] = blocksOf('docs/postgresql.md')
     .filter(({ language }) => language === 'sh')

@@ -29,7 +29,7 @@ async function onDatabase(url: string, command: string[], postgres: object = {})
   const issuer = `http://localhost:${await freePort()}`;
   const config = join(folder, 'ostiary.config.json');
   const storage = { postgres: { url: { env: 'DATABASE_URL' }, ...postgres } };
-  writeFileSync(config, JSON.stringify({ issuer, storage }));
+  writeFileSync(config, JSON.stringify({ issuer, storage, operations: { port: 'off', drainSeconds: 0 } }));
   const env = { DATABASE_URL: url, OSTIARY_MASTER_KEY: masterKey };
   return { args: [main, ...command, '--config', config], env };
 }
@@ -65,7 +65,8 @@ describe('the program on PostgreSQL', () => {
 
   test('in development it makes its tables, signs people in, refreshes, and knows them after a crash', async () => {
     const storage = { postgres: { url: database.url } };
-    const issuer = await startIssuer((identifier) => ({ ...labConfig, issuer: identifier, storage }));
+    const operations = { drainSeconds: 0 };
+    const issuer = await startIssuer((identifier) => ({ ...labConfig, issuer: identifier, storage, operations }));
     try {
       const code = (await networkBrowser(issuer.issuer).authorize()).get('code') ?? '';
       const redemption = { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier };
