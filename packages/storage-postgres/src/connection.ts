@@ -71,7 +71,7 @@ class PgConnection implements Connection {
       if (outcome.status === 'rejected') throw failed(calls[index]?.statement.name ?? '', outcome.reason);
       return outcome.value.rows;
     });
-    if (this.#wasWarned && calls.at(-1)?.statement.name === 'commit') this.#assertReplicated();
+    if (this.#wasWarned) this.#refuse();
     return rows;
   }
 
@@ -116,7 +116,7 @@ class PgConnection implements Connection {
    * A warning with a commit says that the wait for the synchronous standby was cut short: committed here, perhaps nowhere
    * else. That must not be acknowledged, and asking again would find it here.
    */
-  #assertReplicated(): void {
+  #refuse(): never {
     this.destroy();
     throw new StatementFailed('commit', '58000', new Error('committed, but perhaps not on the synchronous standby'));
   }

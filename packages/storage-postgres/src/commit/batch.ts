@@ -1,33 +1,17 @@
-import type { CommitResult, Plan } from '@ostiary/model';
-import { StorageUnavailable } from '@ostiary/storage';
 import type { Connection } from '../connection.ts';
 import { AmbiguousCommit, ConnectionLost, failureOf, StatementFailed } from '../failure.ts';
 import { commit, undo } from '../operations.ts';
 import { statement } from '../statement.ts';
 import type { Call, Statement } from '../statement.ts';
 import type { Isolation } from '../options.ts';
+import type { Arrival, Outcome } from './arrival.ts';
+import { advanceBatch } from './advances.ts';
+import type { AdvanceBatch } from './advances.ts';
 import { BatchRows } from './batch-rows.ts';
 import type { BatchSettings } from './batch-rows.ts';
-import { marksOf } from './marks.ts';
-import type { Marks } from './marks.ts';
-import type { Need } from './needs.ts';
+import { unsettledAdvances, unsettledBatch } from './marks.ts';
+import type { Unsettled } from './marks.ts';
 import { applyPlan } from './plan-judge.ts';
-
-/** A plan that waits to be committed, with what was found out about it when it came. */
-export interface Arrival {
-  plan: Plan;
-  needs: Need[];
-  /** Of its events in the audit log: drawn once, so that a second attempt is recognised. */
-  places: readonly string[];
-}
-
-export type Outcome = CommitResult | { kind: 'failed'; error: unknown };
-
-/** An attempt whose commit was sent and never answered. */
-export interface Unsettled {
-  outcomes: Outcome[];
-  marks: Marks;
-}
 
 /** The commit of a batch is in doubt; the next attempt begins by settling this one. */
 export class BatchInDoubt extends AmbiguousCommit {
@@ -59,16 +43,15 @@ export class BatchAttempt {
 
   /** `earlier`: an attempt at the same batch that is in doubt. Throws `BatchInDoubt` when this one is. */
   async run(batch: Arrival[], earlier: Unsettled | undefined): Promise<Outcome[]> {
+    const advances = earlier || !this.#settings.hasSharedLocks ? undefined : advanceBatch(batch);
+    if (advances) return this.#advance(batch, advances);
     const rows = new BatchRows(this.#settings);
     try {
-      if ((await this.#lock(batch, rows, earlier)) === 'committed' && earlier) {
-        await undo(this.#connection, this.#deadlineMs);
-        return earlier.outcomes;
-      }
-      const outcomes = batch.map(({ plan, places }) => outcomeOf(rows, plan, places));
+      const known = await this.#lock(batch, rows, earlier);
+      const outcomes = batch.map((arrival, index) => known[index] ?? outcomeOf(rows, arrival));
       const writes = rows.writes();
       if (writes.length === 0) await undo(this.#connection, this.#deadlineMs);
-      else await this.#finish(writes, { outcomes, marks: marksOf(winners(batch, outcomes)) });
+      else await this.#finish(writes, unsettledBatch(batch, outcomes, known));
       return outcomes;
     } catch (error) {
       await undo(this.#connection, this.#deadlineMs);
@@ -76,16 +59,25 @@ export class BatchAttempt {
     }
   }
 
+  /** A statement by itself is a transaction: what is in doubt after a commit is in doubt after it. */
+  async #advance(batch: Arrival[], { call, results }: AdvanceBatch): Promise<Outcome[]> {
+    try {
+      const [rows] = await this.#send([call]);
+      return results(rows ?? []);
+    } catch (error) {
+      if (!isInDoubt(error, call.statement.name)) throw error;
+      throw new BatchInDoubt(unsettledAdvances(batch), error);
+    }
+  }
+
   /** Locks and reads in one round trip, and settles what is in doubt. */
-  async #lock(batch: Arrival[], rows: BatchRows, earlier: Unsettled | undefined) {
+  async #lock(batch: Arrival[], rows: BatchRows, earlier: Unsettled | undefined): Promise<(Outcome | undefined)[]> {
     const lockings = rows.locks(batch);
     const calls = [{ statement: begins[this.#settings.isolation], values: [] }, ...lockings.map(({ call }) => call)];
-    const mark = earlier?.marks.call;
+    const mark = earlier?.call;
     const results = await this.#send(mark ? [...calls, mark] : calls);
     lockings.forEach(({ load }, index) => load(results[index + 1] ?? []));
-    const settlement = earlier?.marks.settle(mark ? (results.at(-1) ?? []) : [], rows);
-    if (settlement === 'unknown') throw new StorageUnavailable('PostgreSQL: the outcome of a commit cannot be told');
-    return settlement;
+    return earlier ? earlier.settle(mark ? (results.at(-1) ?? []) : [], rows) : [];
   }
 
   /** Writes and commits in one round trip. */
@@ -93,7 +85,7 @@ export class BatchAttempt {
     try {
       await this.#send([...writes, { statement: commit, values: [] }]);
     } catch (error) {
-      throw isInDoubt(error) ? new BatchInDoubt(unsettled, error) : error;
+      throw isInDoubt(error, commit.name) ? new BatchInDoubt(unsettled, error) : error;
     }
   }
 
@@ -102,7 +94,7 @@ export class BatchAttempt {
   }
 }
 
-function outcomeOf(rows: BatchRows, plan: Plan, places: readonly string[]): Outcome {
+function outcomeOf(rows: BatchRows, { plan, places }: Arrival): Outcome {
   try {
     return applyPlan(rows, plan, places);
   } catch (error) {
@@ -110,13 +102,9 @@ function outcomeOf(rows: BatchRows, plan: Plan, places: readonly string[]): Outc
   }
 }
 
-function winners(batch: Arrival[], outcomes: Outcome[]): Arrival[] {
-  return batch.filter((_, index) => outcomes[index]?.kind === 'committed');
-}
-
 /** A statement that was refused undoes the batch. Beyond that only some answers to the commit itself say that nothing was done. */
-function isInDoubt(error: unknown): boolean {
+function isInDoubt(error: unknown, committing: string): boolean {
   if (error instanceof ConnectionLost) return true;
-  if (!(error instanceof StatementFailed) || error.statement !== commit.name) return false;
+  if (!(error instanceof StatementFailed) || error.statement !== committing) return false;
   return !['serialization', 'deadlock', 'unique', 'unavailable', 'own'].includes(failureOf(error));
 }

@@ -1,4 +1,4 @@
-import type { Arrival } from './batch.ts';
+import type { Arrival } from './arrival.ts';
 
 /**
  * The rows that batches on their way have to do with. A plan that meets one of them waits, so that plans about the same rows
