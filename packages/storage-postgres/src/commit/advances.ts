@@ -12,7 +12,7 @@ type AdvancedRow = { id: string };
  */
 const advance = statement<AdvancedRow>(
   'family_advance',
-  `with locked as materialized (select id from family where id = any($1::uuid[]) order by id for update)
+  `with locked as (select id from family where id = any($1::uuid[]) order by id for update)
   update family set generation = family.generation + 1, key_id = v.key_id, rotated_at = v.at,
     used_at = greatest(family.used_at, v.at), operation = v.operation, is_attempted = v.is_attempted
   from locked, unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bytea[], $6::boolean[])
