@@ -54,6 +54,20 @@ test('a request reaches the handler with the address of its peer', async () => {
   });
 });
 
+test('whoever closes the connection before the answer has left, and nobody else', async () => {
+  const asked = Promise.withResolvers<() => Promise<boolean>>();
+  const server = await served(async (_request, { hasLeft }) => {
+    asked.resolve(hasLeft!);
+    return new Promise(() => undefined);
+  });
+  const socket = connect({ host: '127.0.0.1', port: server.port });
+  socket.write('POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n');
+  const hasLeft = await asked.promise;
+  assert.equal(await hasLeft(), false);
+  socket.destroy();
+  while (!(await hasLeft()));
+});
+
 test('a handler that fails is answered by 500 and logged without its message', async () => {
   const server = await served(() => Promise.reject(new TypeError('hush')));
   const { status, body } = await ask(server);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, BlockList } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Handler, Peer } from '@ostiary/http';
 import type { Log } from '@ostiary/service';
@@ -64,7 +65,16 @@ export async function serve(handler: Handler, { host, port, trustedProxies = [] 
 
 /** Of what proxies say, the address of the client alone: host, scheme and path are the issuer's. */
 function peerOf(incoming: IncomingMessage, trustedProxies: BlockList | undefined): Peer {
-  return { address: clientAddress(incoming, trustedProxies), isTls: 'encrypted' in incoming.socket };
+  const { socket } = incoming;
+  return {
+    address: clientAddress(incoming, trustedProxies),
+    isTls: 'encrypted' in socket,
+    async hasLeft() {
+      // What lies ready on the connection is read first: its end may be there already.
+      await setImmediate();
+      return socket.destroyed || socket.readableEnded;
+    },
+  };
 }
 
 function answerFault(fault: unknown, log: Log): Response {

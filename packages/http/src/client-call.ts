@@ -7,7 +7,7 @@ import {
 } from '@ostiary/service';
 import type { Context } from 'hono';
 import { readClientCredentials } from './client-credentials.ts';
-import type { Bindings, HttpContext } from './context.ts';
+import type { Bindings, HttpContext, Peer } from './context.ts';
 import { readForm } from './form.ts';
 
 /** A request from a client's back channel, after its form was parsed once and its client authenticated. */
@@ -16,6 +16,7 @@ export interface ClientCall {
   client: AuthenticatedClient;
   address: string;
   correlationId: string;
+  hasLeft?: Peer['hasLeft'];
 }
 
 const maxBytes = 16_384;
@@ -48,9 +49,9 @@ export async function readClientCall(
   if (!read.ok) return read;
   const credentials = readClientCredentials(c.req.header('authorization'), read.value);
   if (!credentials.ok) return credentials;
-  const { address } = c.env.peer;
+  const { address, hasLeft } = c.env.peer;
   const authentication = await authenticateClient(service, credentials.credentials, address);
   if (!authentication.ok) return authentication;
   const { correlationId } = c.env;
-  return { ok: true, call: { parameters: read.value, client: authentication.client, address, correlationId } };
+  return { ok: true, call: { parameters: read.value, client: authentication.client, address, correlationId, hasLeft } };
 }

@@ -5,6 +5,8 @@ import type { Refusal, Service } from '@ostiary/service';
 export interface Peer {
   address: string;
   isTls: boolean;
+  /** Whether they closed the connection without waiting for the answer. Absent where the host cannot tell. */
+  hasLeft?(): Promise<boolean>;
 }
 
 /** A clock that can be moved forward, in development. */

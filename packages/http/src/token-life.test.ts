@@ -32,6 +32,28 @@ describe('the life of a token, over HTTP', () => {
     });
   });
 
+  it('does not take a request for theft whose caller has left: it lay somewhere while its client repeated it and went on', async () => {
+    const { body } = await redeem(issuer, (await issuer.browser().authorize()).get('code') ?? '');
+    const spent = String(body['refresh_token']);
+    const next = await refresh(issuer, spent);
+    const newest = await refresh(issuer, next.body['refresh_token']);
+    const form = { client_id: 'lab-spa', grant_type: 'refresh_token', refresh_token: spent };
+    const present = (hasLeft: boolean) =>
+      issuer.handler(
+        new Request(`${issuer.service.settings.issuer}/token`, { method: 'POST', body: new URLSearchParams(form) }),
+        {
+          address: '127.0.0.1',
+          isTls: false,
+          hasLeft: async () => hasLeft,
+        },
+      );
+    assert.equal((await present(true)).status, 503);
+    const renewed = await refresh(issuer, newest.body['refresh_token']);
+    assert.equal(renewed.status, 200, JSON.stringify(renewed.body));
+    assert.equal((await present(false)).status, 400);
+    assert.equal((await refresh(issuer, renewed.body['refresh_token'])).body['error_cause'], 'reuse_detected');
+  });
+
   it('answers a repeated refresh with the same successor', async () => {
     const answer = await issuer.browser().authorize();
     const { body } = await redeem(issuer, answer.get('code') ?? '');

@@ -33,6 +33,8 @@ export interface TokenCall {
   client: AuthenticatedClient;
   address: string;
   correlationId: string;
+  /** Whether the caller closed the connection without waiting for the answer; asked before a theft is concluded. */
+  hasLeft?: (() => Promise<boolean>) | undefined;
 }
 
 /** At most so many families per user, client and device, and per user. The oldest sign-in gives way. */
@@ -131,7 +133,7 @@ function limitGuessing(
 function refreshPhases(
   service: Service,
   request: TokenRequest & { grantType: 'refresh_token' },
-  { client }: TokenCall,
+  { client, correlationId, hasLeft }: TokenCall,
 ): (run: number) => Promise<Decision<TokenGrant>> {
   const operation = service.draw.operation();
   const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
@@ -155,6 +157,11 @@ function refreshPhases(
       },
       service.clock.now(),
     );
+    if (decision.kind === 'refused' && decision.refusal.reason === 'reuse_detected' && (await hasLeft?.())) {
+      // A request that lay in a node that stood still, while its client repeated it elsewhere and went on: nobody's theft.
+      service.log.warn('late_request', { client: client.metadata.client_id, correlationId });
+      return refused({ reason: 'contended', retryAfterSeconds: 1 });
+    }
     if (decision.kind === 'granted' && parts.generation < facts.family.generation) service.retries.add(id);
     return decision;
   };
