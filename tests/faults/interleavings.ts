@@ -35,7 +35,8 @@ export const scenes: Readonly<Record<string, Scene>> = {
     const born = await newFamily(stage);
     const first = born.token;
     born.token = await rotated(stage, born, 0);
-    return judged([refreshOf(stage, born, 0), refreshOf(stage, { ...born, token: first }, 1)]);
+    // Where the refresh comes first, the repeat is of a token spent twice over, and nobody honest sends that.
+    return judged([refreshOf(stage, born, 0), refreshOf(stage, { ...born, token: first }, 1, 'thief')]);
   },
   'a refresh and the replay of a spent token': async (stage) => {
     const born = await newFamily(stage);

@@ -40,7 +40,8 @@ export class Stepper {
   fate(session: number): (turn: Turn) => Fate | Promise<Fate> {
     const own = this.#sessions[session]!;
     return ({ sql }) => {
-      if (this.#isOpen) return pass;
+      // To begin is to do nothing yet: what is seen is decided by the first statement.
+      if (this.#isOpen || /^begin/i.test(sql)) return pass;
       return new Promise((resolve) => own.held.push({ sql, release: () => resolve(pass) }));
     };
   }

@@ -167,9 +167,8 @@ class Line implements Link {
   reset(): void {
     for (const socket of Object.values(this.#sockets)) {
       if (socket.destroyed) continue;
-      // A connection still being made cannot be reset; it is dropped.
-      if (socket.connecting) socket.destroy();
-      else if (socket.writableFinished && socket.readableEnded) socket.destroy();
+      // A connection still being made or already closing cannot be reset (libuv refuses, and its handle would stay); it is dropped.
+      if (socket.connecting || socket.writableEnded) socket.destroy();
       else socket.resetAndDestroy();
     }
     this.#layer.closed?.();
