@@ -9,6 +9,7 @@ import { openSqlitePromotion, openSqliteStore } from '@ostiary/storage-sqlite';
 import type { SqlitePromotion } from '@ostiary/storage-sqlite';
 import { MemoryTarget } from './memory-target.fixture.ts';
 import { move } from './move.ts';
+import { holdAtMostMs, silentAtMostMs } from './next-act.ts';
 import type { MoveParts, Step } from './move.ts';
 import { StandBy } from './stand-by.ts';
 import { switchable } from './switchable-store.ts';
@@ -47,6 +48,53 @@ describe('a move of a file whose server stands by', () => {
       await during({ fenced: () => void (held = store.clients.sync(['new' as never], bornMs)) });
       await held;
       assert.notEqual(await next.clients.find('new' as never), undefined);
+    }));
+
+  it('goes back to the file when the hold takes too long, and comes about at the next attempt', () =>
+    withServer(async ({ store, next, during, pass, rows, file }) => {
+      let times = 0;
+      await during({
+        complete() {
+          times += 1;
+          if (times === 1) pass(holdAtMostMs + 1);
+        },
+        switching: async () => times === 1 && bear(store, 'meanwhile'),
+      });
+      assert.equal(times, 2);
+      assert.ok(rows.has(`family ${familyRow('meanwhile').id}`));
+      assert.equal(file.read()?.state, 'promoted');
+      await next.clients.sync(['new' as never], bornMs);
+      assert.notEqual(await store.clients.find('new' as never), undefined);
+    }));
+
+  it('is given up when every hold takes too long', () =>
+    withServer(async ({ store, file, during, pass }) => {
+      const slow = () => pass(holdAtMostMs + 1);
+      await assert.rejects(during({ complete: slow }), /within the hold, 3 times over/);
+      await isAsItWas(store, file);
+    }));
+
+  it('is given up by the server when the command has died', () =>
+    withServer(async ({ store, file, during, pass, look }) => {
+      const death = new Error('killed');
+      const dying = during({
+        ready: () => {
+          throw death;
+        },
+      });
+      await assert.rejects(dying, death);
+      await isAsItWas(store, file);
+      file.begin({ source: 'drawn', place: 'db', target: 'sealed', atMs: bornMs });
+      // Once to let go of the attempt before, once to see this one.
+      for (let times = 0; times < 2; times += 1) await look();
+      assert.equal(file.read()?.state, 'ready');
+      pass(silentAtMostMs - 1);
+      await look();
+      assert.equal(file.read()?.state, 'ready');
+      pass(2);
+      await look();
+      assert.equal(file.read()?.note, 'the command was not heard of any more');
+      await isAsItWas(store, file, 'later');
     }));
 
   it('marks the target before the first row and after the switch', () =>
@@ -129,8 +177,12 @@ interface Served {
   rows: Map<string, Record<string, unknown>>;
   /** Stands in for PostgreSQL as the server opens it. */
   next: Store;
+  /** The server looks at the file. */
+  look(): Promise<void>;
   /** The server is told to stop. */
   end(): Promise<void>;
+  /** Time passes for the server. */
+  pass(ms: number): void;
   refuse(why: string): void;
   stopping(why: string): void;
   /** Moves the file; what is given happens at each step, before the server looks. */
@@ -152,6 +204,7 @@ async function withServer(work: (served: Served) => Promise<void>): Promise<void
       file: openSqlitePromotion(path),
       switchable: server,
       log: { info: ignored, warn: ignored, error: ignored },
+      monotonicMs: () => nowMs,
       target: {
         async open() {
           if (refusal !== undefined) throw new Error(refusal);
@@ -160,7 +213,7 @@ async function withServer(work: (served: Served) => Promise<void>): Promise<void
         finish: async () => undefined,
       },
     });
-    let isStopped = false;
+    let [isStopped, nowMs] = [false, 0];
     const end = async () => {
       isStopped = true;
       await standBy.stop();
@@ -181,7 +234,9 @@ async function withServer(work: (served: Served) => Promise<void>): Promise<void
       target,
       rows: target.rows as Served['rows'],
       next,
+      look: () => standBy.look(),
       end,
+      pass: (ms) => void (nowMs += ms),
       refuse: (text) => (refusal = text),
       stopping: (text) => (why = text),
       during,
@@ -208,9 +263,9 @@ function partsOf(file: SqlitePromotion, target: MemoryTarget, more: Partial<Move
   };
 }
 
-async function isAsItWas(store: Store, file: SqlitePromotion): Promise<void> {
+async function isAsItWas(store: Store, file: SqlitePromotion, label = 'after'): Promise<void> {
   assert.equal(file.read()?.state, 'aborted');
-  await bear(store, 'after');
+  await bear(store, label);
 }
 
 function spoilClients(batch: TransferBatch): TransferBatch {

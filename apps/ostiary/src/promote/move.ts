@@ -56,7 +56,7 @@ class Course {
   readonly #copy: Copy;
   readonly #isAlone: boolean;
   #attempt = 0;
-  #beatAtMs = 0;
+  #beatAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: MoveParts) {
     this.#parts = parts;

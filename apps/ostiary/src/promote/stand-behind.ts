@@ -40,6 +40,7 @@ export async function standBehind(
     file,
     switchable: switched,
     log,
+    monotonicMs: () => performance.now(),
     target: {
       open: async (sealed) =>
         openStore(placeOf(sealed), { isMigrated: false, isPromotionTarget: true, ...(observer && { observer }) }),

@@ -12,6 +12,8 @@ export interface StandByParts {
   switchable: SwitchableStore;
   target: TargetOpener;
   log: Log;
+  /** Milliseconds that never go back. */
+  monotonicMs(): number;
 }
 
 /** How the server reaches the database that takes over. */
@@ -75,12 +77,12 @@ export class StandBy {
     this.#seenVersion = version;
     const seen = file.read();
     if (seen !== undefined && seen.beat !== this.#beat.count)
-      this.#beat = { count: seen.beat, atMs: performance.now() };
+      this.#beat = { count: seen.beat, atMs: this.#parts.monotonicMs() };
     const act = nextAct(
       {
         ...(this.#attempt !== undefined && { attempt: this.#attempt }),
-        ...(this.#heldSinceMs !== undefined && { heldMs: performance.now() - this.#heldSinceMs }),
-        silentMs: performance.now() - this.#beat.atMs,
+        ...(this.#heldSinceMs !== undefined && { heldMs: this.#parts.monotonicMs() - this.#heldSinceMs }),
+        silentMs: this.#parts.monotonicMs() - this.#beat.atMs,
       },
       seen,
     );
@@ -119,14 +121,14 @@ export class StandBy {
       return;
     }
     this.#attempt = seen.attempt;
-    this.#beat.atMs = performance.now();
+    this.#beat.atMs = this.#parts.monotonicMs();
     log.info('promotion_ready', { place: seen.place });
     file.move({ attempt: seen.attempt, from: ['requested'], to: 'ready', atMs: Date.now() });
   }
 
   async #fence(seen: Promotion): Promise<void> {
     const { file, switchable } = this.#parts;
-    this.#heldSinceMs = performance.now();
+    this.#heldSinceMs = this.#parts.monotonicMs();
     await switchable.hold(refuseAfterMs);
     const isFenced = file.move({ attempt: seen.attempt, from: ['switching'], to: 'fenced', atMs: Date.now() });
     if (!isFenced) this.#release();
@@ -136,7 +138,7 @@ export class StandBy {
     const { file, switchable, target, log } = this.#parts;
     const next = this.#target ?? (await target.open(seen.target));
     if (this.#heldSinceMs === undefined) {
-      this.#heldSinceMs = performance.now();
+      this.#heldSinceMs = this.#parts.monotonicMs();
       await switchable.hold(refuseAfterMs);
     }
     const before = switchable.switchTo(next);
@@ -169,6 +171,8 @@ export class StandBy {
   async #letGo(): Promise<void> {
     this.#release();
     this.#attempt = undefined;
+    // What made it let go may be a new request: the next look reads it.
+    this.#seenVersion = -1;
     const target = this.#target;
     this.#target = undefined;
     await target?.close();
@@ -176,7 +180,7 @@ export class StandBy {
 
   /** @returns for how long calls were held */
   #release(): number {
-    const heldMs = this.#heldSinceMs === undefined ? 0 : performance.now() - this.#heldSinceMs;
+    const heldMs = this.#heldSinceMs === undefined ? 0 : this.#parts.monotonicMs() - this.#heldSinceMs;
     this.#heldSinceMs = undefined;
     this.#parts.switchable.release();
     return heldMs;
