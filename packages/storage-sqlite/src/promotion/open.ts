@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { StorageUnavailable } from '@ostiary/storage';
+import { lockShared } from '../backup/file-lock.ts';
+import type { FileLock } from '../backup/file-lock.ts';
 import type { Database, Statement } from '../database.ts';
 import { databaseOn } from '../open.ts';
 import { PromotionTable } from './promotion.ts';
@@ -11,11 +13,13 @@ import { TransferSource } from './source.ts';
 export class SqlitePromotion {
   readonly source: TransferSource;
   readonly #db: Database;
+  readonly #lock: FileLock;
   readonly #table: PromotionTable;
   readonly #version: Statement<{ data_version: number }>;
 
-  constructor(db: Database) {
+  constructor(db: Database, lock: FileLock) {
     this.#db = db;
+    this.#lock = lock;
     this.#table = new PromotionTable(db);
     this.#version = db.prepare('pragma data_version');
     this.source = new TransferSource(db, new RowReader(db));
@@ -68,18 +72,21 @@ export class SqlitePromotion {
 
   close(): void {
     this.#db.close();
+    this.#lock.release();
   }
 }
 
 const busyTimeoutMs = 2_000;
 
-/** The file must be there. Unlike a store, it opens one that was promoted. */
+/** The file must be there, and is not replaced by a restore meanwhile. Unlike a store, it opens one that was promoted. */
 export function openSqlitePromotion(path: string): SqlitePromotion {
+  const lock = lockShared(path, busyTimeoutMs);
   const handle = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
-    return new SqlitePromotion(databaseOn(handle));
+    return new SqlitePromotion(databaseOn(handle), lock);
   } catch (error) {
     handle.close();
+    lock.release();
     throw error;
   }
 }

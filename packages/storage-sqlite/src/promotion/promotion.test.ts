@@ -25,6 +25,7 @@ import {
   sessionRow,
   userRow,
 } from '@ostiary/storage/contract';
+import { DatabaseInUse, lockAlone } from '../backup/file-lock.ts';
 import { openSqliteStore } from '../open.ts';
 import { openSqlitePromotion } from './open.ts';
 import type { SqlitePromotion } from './open.ts';
@@ -99,6 +100,7 @@ describe('a move of a file', () => {
       await once(other, 'close');
       assert.equal(promotion.takeAlone(), true);
       await assert.rejects(openSqliteStore({ path, busyTimeoutMs: 0 }), /locked/);
+      assert.throws(() => lockAlone(path, 0), DatabaseInUse, 'no restore meanwhile');
     }));
 });
 
