@@ -18,18 +18,20 @@ import {
   sessionRow,
   userRow,
 } from '@ostiary/storage/contract';
-import { openPostgresTransfer } from '@ostiary/storage-postgres';
+import { migratePostgres, openPostgresStore, openPostgresTransfer } from '@ostiary/storage-postgres';
 import type { ClientId } from '@ostiary/wire';
 import { postgresServer } from '../support/postgres.ts';
 import type { TestDatabase } from '../support/postgres.ts';
 
-describe('a PostgreSQL database that takes over the rows of a file', () => {
+describe('a PostgreSQL database that takes over the rows of a file, by the role that serves', () => {
   let database: TestDatabase;
   let target: TransferTarget;
 
   before(async () => {
     database = await (await postgresServer()).newDatabase();
-    target = await openPostgresTransfer({ url: database.url });
+    const { name, url } = await database.newRole();
+    await migratePostgres({ url: database.url, runtimeRole: name });
+    target = await openPostgresTransfer({ url });
     await target.mark.begin({ source: 'file', attempt: 1 });
   });
   after(async () => {
@@ -91,6 +93,24 @@ describe('the mark in a database that takes over', () => {
       await assert.rejects(first.mark.begin({ source: 'file', attempt: 2 }), /a later promotion/);
       await second.write({ kind: 'code', rows: original.code, removed: [] });
     }));
+
+  it('keeps servers away until the rows are complete', async () => {
+    const database = await (await postgresServer()).newDatabase();
+    const target = await openPostgresTransfer({ url: database.url });
+    await target.mark.begin({ source: 'file', attempt: 1 });
+    await assert.rejects(openPostgresStore({ url: database.url }), /is being filled by "ostiary promote"/);
+    await target.mark.finish('file');
+    await (await openPostgresStore({ url: database.url })).close();
+    await target.close();
+    await database.drop();
+  });
+
+  it('is not made by a role that may make no tables', async () => {
+    const database = await (await postgresServer()).newDatabase();
+    const { url } = await database.newRole();
+    await assert.rejects(openPostgresTransfer({ url }), /this role cannot make it .*run "ostiary migrate"/);
+    await database.drop();
+  });
 
   it('takes no rows once the database is in charge', () =>
     withDatabase(async (open) => {
