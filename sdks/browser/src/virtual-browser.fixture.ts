@@ -8,7 +8,9 @@ export type Fault =
   | { kind: 'refuse' }
   | { kind: 'hang' }
   | { kind: 'delay'; ms: number }
-  | { kind: 'answer'; response: () => Response };
+  | { kind: 'answer'; response: () => Response }
+  /** The server acts, and something on the way makes another answer of its answer. */
+  | { kind: 'change'; change: (response: Response) => Promise<Response> };
 
 export type Server = (request: Request) => Promise<Response>;
 
@@ -23,6 +25,8 @@ export class VirtualBrowser {
   wallErrorMs = 0;
   isOnline = true;
   hasLocks = true;
+  /** Every request for a lock throws, as in pages without an origin of their own. */
+  refusesLocks = false;
   hasChannels = true;
   readonly local = new VirtualStorage();
   readonly tabs: VirtualTab[] = [];
@@ -34,6 +38,7 @@ export class VirtualBrowser {
   #timers: { atMs: number; order: number; tab: VirtualTab | undefined; callBack: () => void }[] = [];
   #order = 0;
   #sleptMs = 0;
+  #atServer = 0;
   #seed: number;
 
   constructor({ server, nowMs = 1_800_000_000_000, seed = 1 }: { server: Server; nowMs?: number; seed?: number }) {
@@ -52,23 +57,39 @@ export class VirtualBrowser {
   /** Lets time pass: every timer that comes due runs in its order, and what it began goes as far as it can. */
   async advance(ms: number): Promise<void> {
     const untilMs = this.nowMs + ms;
-    await settle();
+    await this.settle();
     for (let due = this.#next(untilMs); due; due = this.#next(untilMs)) {
       this.nowMs = Math.max(this.nowMs, due.atMs);
       due.callBack();
-      await settle();
+      await this.settle();
     }
     this.nowMs = untilMs;
-    await settle();
+    await this.settle();
   }
 
   /** The machine sleeps: no timer runs, monotonic clocks stand still, and every tab wakes at the end. */
   async sleep(ms: number): Promise<void> {
-    await settle();
+    await this.settle();
     this.nowMs += ms;
     this.#sleptMs += ms;
     for (const tab of this.tabs) tab.wake();
     await this.advance(0);
+  }
+
+  /** Lets everything run that waits for nothing but other work, and for the server. */
+  async settle(): Promise<void> {
+    for (let quiet = 0; quiet < 12; quiet = this.#atServer > 0 ? 0 : quiet + 1)
+      await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  /** Hands a request to the server, which may take real time for it; virtual time stands meanwhile. */
+  async serve(request: Request): Promise<Response> {
+    this.#atServer += 1;
+    try {
+      return await this.server(request);
+    } finally {
+      this.#atServer -= 1;
+    }
   }
 
   monotonicMs(): number {
@@ -205,18 +226,20 @@ export class VirtualTab {
   async #answer(request: Request, fault: Fault | undefined): Promise<Response> {
     switch (fault?.kind) {
       case undefined:
-        return this.browser.server(request);
+        return this.browser.serve(request);
       case 'refuse':
         throw new TypeError('Failed to fetch');
       case 'hang':
         return new Promise<never>(() => {});
       case 'dropAnswer':
-        await this.browser.server(request);
+        await this.browser.serve(request);
         throw new TypeError('Failed to fetch');
       case 'answer':
         return fault.response();
+      case 'change':
+        return fault.change(await this.browser.serve(request));
       case 'delay': {
-        const response = await this.browser.server(request);
+        const response = await this.browser.serve(request);
         await new Promise<void>((resolve) => this.browser.after(fault.ms, resolve, this));
         return response;
       }
@@ -253,6 +276,7 @@ export class VirtualTab {
 
   async #lock(name: string, options: { signal?: AbortSignal; steal?: boolean }, work: () => Promise<unknown>) {
     const locks = this.browser.locks;
+    if (this.browser.refusesLocks) throw new DOMException('no locks here', 'SecurityError');
     const lock = locks.get(name) ?? { queue: [], held: undefined };
     locks.set(name, lock);
     if (options.steal) lock.held = undefined;
@@ -273,6 +297,7 @@ export class VirtualTab {
       lock.queue.shift()?.run();
     };
     lock.held = held;
+    await this.#whileFrozen();
     return work().finally(held.release);
   }
 }
@@ -311,9 +336,4 @@ class VirtualStorage implements Storage {
   key(index: number): string | null {
     return [...this.#items.keys()][index] ?? null;
   }
-}
-
-/** Lets everything run that waits for nothing but other work. */
-async function settle(): Promise<void> {
-  for (let round = 0; round < 12; round += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }
