@@ -68,7 +68,7 @@ class PgConnection implements Connection {
     this.#wasWarned = false;
     const outcomes = await this.#settled(this.#send(calls), withinMs);
     const rows = outcomes.map((outcome, index) => {
-      if (outcome.status === 'rejected') throw failed(calls[index]?.statement.name ?? '', outcome.reason);
+      if (outcome.status === 'rejected') throw this.#failed(calls[index]?.statement.name ?? '', outcome.reason);
       return outcome.value.rows;
     });
     if (this.#wasWarned) this.#refuse();
@@ -112,6 +112,12 @@ class PgConnection implements Connection {
     }
   }
 
+  #failed(statement: string, error: unknown): Error {
+    if (!(error instanceof DatabaseError) || !isForgotten(error)) return failed(statement, error);
+    this.destroy();
+    return new ConnectionLost(`${statement}: what was prepared does not hold any more`, { cause: named(error) });
+  }
+
   /**
    * A warning with a commit says that the wait for the synchronous standby was cut short: committed here, perhaps nowhere
    * else. That must not be acknowledged, and asking again would find it here.
@@ -120,6 +126,11 @@ class PgConnection implements Connection {
     this.destroy();
     throw new StatementFailed('commit', '58000', new Error('committed, but perhaps not on the synchronous standby'));
   }
+}
+
+/** The two sides differ about what is prepared, or a migration changed what a prepared statement returns. */
+function isForgotten({ code, routine }: pg.DatabaseError): boolean {
+  return code === '26000' || code === '42P05' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
 /** Transaction control is not worth preparing. */

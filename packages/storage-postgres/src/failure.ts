@@ -42,9 +42,6 @@ const failures: Record<string, Failure> = {
   '23505': 'unique',
   '40003': 'ambiguous',
   '08007': 'ambiguous',
-  // A prepared statement that the engine forgot, or whose result type a migration changed: a new connection prepares anew.
-  '26000': 'connection',
-  '0A000': 'connection',
   // Ended by a shutdown, a crash, a start that is not over, an idle time-out.
   '57P01': 'connection',
   '57P02': 'connection',

@@ -104,7 +104,7 @@ function outcomeOf(rows: BatchRows, { plan, places }: Arrival): Outcome {
 
 /** A statement that was refused undoes the batch. Beyond that only some answers to the commit itself say that nothing was done. */
 function isInDoubt(error: unknown, committing: string): boolean {
-  if (error instanceof ConnectionLost) return true;
+  if (error instanceof ConnectionLost || failureOf(error) === 'ambiguous') return true;
   if (!(error instanceof StatementFailed) || error.statement !== committing) return false;
   return !['serialization', 'deadlock', 'unique', 'unavailable', 'own'].includes(failureOf(error));
 }
