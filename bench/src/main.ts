@@ -1,7 +1,9 @@
 import { conditionsOf } from './conditions.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
+import { profileRefresh } from './profile/measure-profile.ts';
+import { profileText } from './profile/profile-page.ts';
 import { problemsOf, tablesOf, targetsOf } from './report.ts';
-import { writeResults } from './results-file.ts';
+import { writeProfile, writeResults } from './results-file.ts';
 import { run, type Outcome } from './run.ts';
 import { textTable } from './table.ts';
 
@@ -11,10 +13,17 @@ async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (!options) return 2;
   const conditions = await conditionsOf(options);
-  const outcome = await run(options, (progress) => process.stderr.write(`${progress}\n`));
-  const tables = [...tablesOf(outcome.samples), targetsOf(outcome)].filter((table) => table.rows.length > 0);
-  const notes = notesOn(outcome);
-  const problems = problemsOf(outcome.samples);
+  const say = (progress: string): void => void process.stderr.write(`${progress}\n`);
+  if (options.isProfiling) return profile(options, conditions, say);
+  const outcomes: Outcome[] = [];
+  for (const store of options.stores) {
+    outcomes.push(await run(store, options, say));
+  }
+  const tables = outcomes
+    .flatMap((outcome) => [...tablesOf(outcome), targetsOf(outcome)])
+    .filter((table) => table.rows.length > 0);
+  const notes = outcomes.flatMap(notesOn);
+  const problems = outcomes.flatMap(problemsOf);
   print(conditions);
   for (const { title, head, rows } of tables) print(['', title, textTable(head, rows)]);
   print(['', ...notes]);
@@ -23,6 +32,19 @@ async function main(args: string[]): Promise<number> {
     return 1;
   }
   if (options.isWriting) await writeResults(conditions, tables, notes);
+  return 0;
+}
+
+async function profile(options: Options, conditions: string[], say: (progress: string) => void): Promise<number> {
+  const pages: string[] = [];
+  for (const store of options.stores) {
+    for (const subject of options.subjects) {
+      say(`${store}: profiling ${subject}`);
+      pages.push(profileText(await profileRefresh(store, subject, options)));
+    }
+  }
+  print([...conditions, '', ...pages]);
+  if (options.isWriting) await writeProfile(conditions, pages);
   return 0;
 }
 
@@ -35,14 +57,14 @@ function readOptions(args: string[]): Options | undefined {
   }
 }
 
-function notesOn({ bytesPerFamily, notGrown }: Outcome): string[] {
+function notesOn({ store, bytesPerFamily, startMilliseconds }: Outcome): string[] {
   return [
     ...[...bytesPerFamily].map(
-      ([subject, bytes]) => `${subject}: ${bytes.toFixed(0)} bytes on disk per family, with its indexes`,
+      ([subject, bytes]) => `${store}, ${subject}: ${bytes.toFixed(0)} bytes on disk per family, with its indexes`,
     ),
-    ...notGrown.map(
-      (subject) =>
-        `${subject}: has no way to put families straight into its store, so it was measured without the extra ones`,
+    ...[...startMilliseconds].map(
+      ([subject, times]) =>
+        `${store}, ${subject}: ${times.map((time) => time.toFixed(0)).join(', ')} ms from spawn to the first 200`,
     ),
   ];
 }

@@ -13,7 +13,7 @@ function windowOf(
     problems: rest.problems ?? {},
     families: [],
   };
-  return { report, cpuMicroseconds: rest.cpu, rssBytes: rest.rss };
+  return { report, cpuMicroseconds: rest.cpu, databaseCpuMicroseconds: undefined, rssBytes: rest.rss };
 }
 
 test('a sample weighs windows by their requests, not by their number', () => {

@@ -1,29 +1,35 @@
 import { parseArgs } from 'node:util';
-import type { SubjectName } from './subject.ts';
+import { STORES, SUBJECTS, type StoreName, type SubjectName } from './subject.ts';
 
-export const SCENARIOS = ['refresh', 'code', 'client_credentials', 'discovery', 'race'] as const;
+export const SCENARIOS = ['refresh', 'crowd', 'code', 'client_credentials', 'discovery', 'race', 'start'] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
-const SUBJECTS: readonly SubjectName[] = ['floor', 'oidc-provider', 'ostiary'];
 
 export type Options = {
   scenarios: ScenarioName[];
   subjects: SubjectName[];
+  stores: StoreName[];
   runs: number;
   seconds: number;
   connections: number;
-  /** Families put into the stores before anything is measured, where a subject can do so. */
-  extraFamilies: number;
+  /** Families that stand in each store when the measurement begins. */
+  families: number;
+  /** Folder of another checkout, measured as the subject `before`. */
+  before: string | undefined;
+  isProfiling: boolean;
   isWriting: boolean;
 };
 
 export const USAGE = `usage: npm run bench -- [options]
   --only LIST         scenarios, of ${SCENARIOS.join(',')} (default: all)
   --subjects LIST     servers, of ${SUBJECTS.join(',')} (default: all)
+  --stores LIST       stores, of ${STORES.join(',')} (default: all)
   --runs N            interleaved runs that the medians are taken of (default 5)
   --seconds N         length of one measured window (default 3)
   --connections N     keep-alive connections (default 32)
-  --families N        put N more families into the stores first (default 0)
-  --write             write bench/RESULTS.md`;
+  --families N        families that stand in each store (default 1000000)
+  --before DIR        measure the checkout in DIR as well, as the subject "before"
+  --profile           show where the time of a refresh goes, in place of measuring
+  --write             write bench/RESULTS.md, or with --profile bench/PROFILE.md`;
 
 /** Reads the command line; throws an Error whose message names the argument and the remedy. */
 export function parseOptions(args: string[]): Options {
@@ -32,20 +38,28 @@ export function parseOptions(args: string[]): Options {
     options: {
       only: { type: 'string', default: SCENARIOS.join(',') },
       subjects: { type: 'string', default: SUBJECTS.join(',') },
+      stores: { type: 'string', default: STORES.join(',') },
       runs: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '32' },
-      families: { type: 'string', default: '0' },
+      families: { type: 'string', default: '1000000' },
+      before: { type: 'string' },
+      profile: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
   });
   return {
     scenarios: choose('--only', values.only, SCENARIOS),
-    subjects: choose('--subjects', values.subjects, SUBJECTS),
+    subjects: choose('--subjects', values.subjects, SUBJECTS).filter(
+      (name) => name !== 'before' || values.before !== undefined,
+    ),
+    stores: choose('--stores', values.stores, STORES),
     runs: wholeNumber('--runs', values.runs, 1),
     seconds: wholeNumber('--seconds', values.seconds, 1),
     connections: wholeNumber('--connections', values.connections, 1),
-    extraFamilies: wholeNumber('--families', values.families, 0),
+    families: wholeNumber('--families', values.families, 4),
+    before: values.before,
+    isProfiling: values.profile,
     isWriting: values.write,
   };
 }

@@ -1,3 +1,4 @@
+import type { Profiler } from 'node:inspector';
 import type { Child } from './child.ts';
 import type { LoadJob, LoadReport } from './load/job.ts';
 import type { Code, Family, Usage } from './subject.ts';
@@ -6,9 +7,10 @@ import type { Code, Family, Usage } from './subject.ts';
 export interface Questions {
   port: { detail: null; answer: number };
   usage: { detail: null; answer: Usage };
+  startSampling: { detail: null; answer: null };
+  stopSampling: { detail: null; answer: Profiler.Profile };
   families: { detail: number; answer: Family[] };
   codes: { detail: number; answer: Code[] };
-  grow: { detail: number; answer: null };
   prepare: { detail: LoadJob; answer: null };
   go: { detail: null; answer: LoadReport };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Sample } from './measure.ts';
 import { cpuRatio, problemsOf, raceRatio, tablesOf, targetsOf } from './report.ts';
-import type { Samples } from './run.ts';
+import type { Outcome, Samples } from './run.ts';
 
 function sample(part: Partial<Sample>): Sample {
   return {
@@ -15,6 +15,10 @@ function sample(part: Partial<Sample>): Sample {
     problems: {},
     ...part,
   };
+}
+
+function outcome(part: Partial<Outcome>): Outcome {
+  return { store: 'sqlite', samples: new Map(), startMilliseconds: new Map(), bytesPerFamily: new Map(), ...part };
 }
 
 function cpus(...values: number[]): Sample[] {
@@ -38,7 +42,9 @@ test('there is no ratio to a subject that was not measured', () => {
   const samples: Samples = new Map([['refresh', new Map([['ostiary', cpus(100)]] as const)]]);
   assert.equal(cpuRatio(samples, 'refresh', 'ostiary', 'floor'), undefined);
   assert.equal(cpuRatio(samples, 'code', 'ostiary', 'floor'), undefined);
-  assert.deepEqual(tablesOf(samples)[0]?.rows, [['ostiary', '100.0', '100-100', '-', '-', '1', '1.00', '1.00', '1']]);
+  assert.deepEqual(tablesOf(outcome({ samples }))[0]?.rows, [
+    ['ostiary', '100.0', '100-100', '1', '1.00', '1.00', '1'],
+  ]);
 });
 
 test('a table has the median of each figure and says 1 where a subject is compared with itself', () => {
@@ -51,8 +57,8 @@ test('a table has the median of each figure and says 1 where a subject is compar
       ] as const),
     ],
   ]);
-  const [table] = tablesOf(samples);
-  assert.equal(table?.title, 'discovery');
+  const [table] = tablesOf(outcome({ samples }));
+  assert.equal(table?.title, 'discovery, SQLite');
   assert.deepEqual(
     table?.rows.map((row) => row.slice(0, 5)),
     [
@@ -84,14 +90,27 @@ test('a target is met up to its limit and missed beyond it', () => {
         ] as const),
       ],
     ]);
-  const met = (cpu: number): string | undefined =>
-    targetsOf({ samples: samplesWith(cpu), bytesPerFamily: new Map(), notGrown: [] }).rows[0]?.[3];
+  const met = (cpu: number): string | undefined => targetsOf(outcome({ samples: samplesWith(cpu) })).rows[0]?.[3];
   assert.equal(met(130), 'yes');
   assert.equal(met(131), 'no');
 });
 
+test('the start is the median of all starts', () => {
+  const { rows } = targetsOf(outcome({ startMilliseconds: new Map([['ostiary', [400, 1200, 500]]]) }));
+  assert.deepEqual(rows, [['spawn to the first 200 of /token, in ms', '500', '<= 1000', 'yes']]);
+});
+
+test('what the database server took stands beside what the server took', () => {
+  const samples: Samples = new Map([
+    ['refresh', new Map([['ostiary', [sample({ databaseCpuMicroseconds: 50 })]]] as const)],
+  ]);
+  const [table] = tablesOf(outcome({ store: 'postgres', samples }));
+  assert.equal(table?.title, 'refresh, PostgreSQL');
+  assert.equal(table?.rows[0]?.[table.head.indexOf('database CPU us')], '50.0');
+});
+
 test('targets of what was not measured are left out', () => {
-  const rows = targetsOf({ samples: new Map(), bytesPerFamily: new Map([['ostiary', 401]]), notGrown: [] }).rows;
+  const rows = targetsOf(outcome({ bytesPerFamily: new Map([['ostiary', 401]]) })).rows;
   assert.deepEqual(rows, [['bytes on disk per family, with indexes', '401', '<= 400', 'no']]);
 });
 
@@ -99,5 +118,5 @@ test('problems are named with their line and subject', () => {
   const samples: Samples = new Map([
     ['code', new Map([['floor', [sample({}), sample({ problems: { 'status 400': 3 } })]]] as const)],
   ]);
-  assert.deepEqual(problemsOf(samples), ['code, floor: 3 x status 400']);
+  assert.deepEqual(problemsOf(outcome({ samples })), ['sqlite, code, floor: 3 x status 400']);
 });

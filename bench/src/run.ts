@@ -3,39 +3,37 @@ import type { Sample } from './measure.ts';
 import type { Options } from './options.ts';
 import { canMeasure, linesOf, measureLine, type LineName } from './scenarios.ts';
 import { startSubject } from './start-subject.ts';
-import type { Subject, SubjectName } from './subject.ts';
+import type { StoreName, Subject, SubjectName } from './subject.ts';
 
 /** The samples of each line by subject, one per run, in the order of the runs. */
 export type Samples = Map<LineName, Map<SubjectName, Sample[]>>;
 
 export type Outcome = {
+  store: StoreName;
   samples: Samples;
+  /** Milliseconds from spawn to the first 200 of the token endpoint, one per run. */
+  startMilliseconds: Map<SubjectName, number[]>;
   bytesPerFamily: Map<SubjectName, number>;
-  /** Subjects that could not be given the extra families asked for. */
-  notGrown: SubjectName[];
 };
 
-/** Starts all subjects, warms each up on every line, measures `runs` times in turn, and stops everything. */
-export async function run(options: Options, say: (progress: string) => void): Promise<Outcome> {
+/** Starts all subjects on one store, warms each up on every line, measures `runs` times in turn, and stops everything. */
+export async function run(store: StoreName, options: Options, say: (progress: string) => void): Promise<Outcome> {
   const subjects: Subject[] = [];
   const load = startLoad();
   try {
     for (const name of options.subjects) {
-      say(`starting ${name}`);
-      subjects.push(await startSubject(name));
+      say(`${store}: starting ${name}`);
+      subjects.push(await startSubject(name, store, options));
     }
-    const notGrown = await grow(subjects, options.extraFamilies);
-    const samples = await measureInTurn(subjects, load, options, say);
-    return { samples, bytesPerFamily: storedBytes(subjects), notGrown };
+    const samples = await measureInTurn(subjects, load, options, (progress) => say(`${store}: ${progress}`));
+    const bytesPerFamily = await storedBytes(subjects);
+    const startMilliseconds = options.scenarios.includes('start')
+      ? await startTimes(subjects, options.runs)
+      : new Map();
+    return { store, samples, startMilliseconds, bytesPerFamily };
   } finally {
     await Promise.all([stopChild(load), ...subjects.map((subject) => subject.stop())]);
   }
-}
-
-async function grow(subjects: Subject[], extraFamilies: number): Promise<SubjectName[]> {
-  if (extraFamilies === 0) return [];
-  for (const subject of subjects) await subject.grow?.(extraFamilies);
-  return subjects.filter((subject) => !subject.grow).map((subject) => subject.name);
 }
 
 /** Run 0 warms up and is thrown away. The subject that goes first changes from run to run. */
@@ -70,10 +68,21 @@ function keep(samples: Samples, line: LineName, subject: SubjectName, sample: Sa
   ofLine.set(subject, [...(ofLine.get(subject) ?? []), sample]);
 }
 
-function storedBytes(subjects: Subject[]): Map<SubjectName, number> {
+async function startTimes(subjects: Subject[], runs: number): Promise<Map<SubjectName, number[]>> {
+  const times = new Map<SubjectName, number[]>();
+  for (const { name, restart } of subjects) {
+    if (!restart) continue;
+    const ofOne: number[] = [];
+    for (let turn = 0; turn < runs; turn++) ofOne.push(await restart());
+    times.set(name, ofOne);
+  }
+  return times;
+}
+
+async function storedBytes(subjects: Subject[]): Promise<Map<SubjectName, number>> {
   const bytes = new Map<SubjectName, number>();
   for (const subject of subjects) {
-    const ofOne = subject.bytesPerFamily?.();
+    const ofOne = await subject.bytesPerFamily?.();
     if (ofOne !== undefined) bytes.set(subject.name, ofOne);
   }
   return bytes;

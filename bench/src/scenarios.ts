@@ -5,10 +5,12 @@ import type { Options, ScenarioName } from './options.ts';
 import type { Subject } from './subject.ts';
 
 /** One measurement with a table of its own; the race is two, side by side. */
-export type LineName = Exclude<ScenarioName, 'race'> | 'race, one token' | 'race, tokens of their own';
+export type LineName = Exclude<ScenarioName, 'race' | 'start'> | 'race, one token' | 'race, tokens of their own';
 
-/** Several families per connection, new ones in every run, so that none grows a history that no real family has. */
-const FAMILIES_PER_CONNECTION = 4;
+/** Drawn from the whole stock in every run, so that hardly any is used twice and none lies in a cache from its last use. */
+const FAMILIES_PER_WINDOW = 8192;
+/** Independent clients that ask at the same time. */
+const CROWD = 256;
 /** Codes are measured in stocks that fit into oidc-provider's in-memory adapter, which forgets beyond 1,000 entries. */
 const CODES_PER_STOCK = 480;
 const STOCKS = 4;
@@ -18,27 +20,34 @@ const ROUNDS_PER_RACED_FAMILY = 8;
 const RACED_FAMILIES = 12;
 
 export function linesOf(scenario: ScenarioName): LineName[] {
-  return scenario === 'race' ? ['race, one token', 'race, tokens of their own'] : [scenario];
+  if (scenario === 'race') return ['race, one token', 'race, tokens of their own'];
+  return scenario === 'start' ? [] : [scenario];
 }
 
 /** Whether a subject can be measured on a line at all. */
 export function canMeasure(subject: Subject, line: LineName): boolean {
-  return subject.servesRacers || !line.startsWith('race');
+  if (line.startsWith('race')) return subject.servesRacers;
+  return !subject.onlyRefreshes || line === 'refresh' || line === 'crowd';
 }
 
 /** Measures one line once. Seeding and tidying up are outside the window. */
 export async function measureLine(line: LineName, subject: Subject, load: Child, options: Options): Promise<Sample> {
   const { connections, seconds } = options;
-  const once = (count: number, work: Work): Promise<Window> => measureAndDiscard(subject, load, count, work);
+  const once = (count: number, work: Work): Promise<Window> => measureWindow(subject, load, count, work);
   switch (line) {
-    case 'refresh': {
-      const families = await subject.families(connections * FAMILIES_PER_CONNECTION);
-      return sampleOf([await once(connections, { kind: 'refresh', families, seconds })]);
+    case 'refresh':
+    case 'crowd': {
+      const clients = line === 'crowd' ? CROWD : connections;
+      const { mostFamilies = FAMILIES_PER_WINDOW } = subject;
+      const families = await subject.families(Math.max(clients, Math.min(mostFamilies, FAMILIES_PER_WINDOW)));
+      return sampleOf([await once(clients, { kind: 'refresh', families, seconds })]);
     }
     case 'code': {
       const windows: Window[] = [];
       for (let stock = 0; stock < STOCKS; stock++) {
-        windows.push(await once(connections, { kind: 'code', codes: await subject.codes(CODES_PER_STOCK) }));
+        const window = await once(connections, { kind: 'code', codes: await subject.codes(CODES_PER_STOCK) });
+        await subject.discard(window.report.families);
+        windows.push(window);
       }
       return sampleOf(windows);
     }
@@ -63,10 +72,4 @@ export async function measureLine(line: LineName, subject: Subject, load: Child,
       ]);
     }
   }
-}
-
-async function measureAndDiscard(subject: Subject, load: Child, connections: number, work: Work): Promise<Window> {
-  const window = await measureWindow(subject, load, connections, work);
-  await subject.discard(window.report.families);
-  return window;
 }

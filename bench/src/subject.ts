@@ -1,4 +1,9 @@
-export type SubjectName = 'floor' | 'oidc-provider' | 'ostiary';
+import type { Child } from './child.ts';
+
+export const SUBJECTS = ['floor', 'oidc-provider', 'ostiary', 'before'] as const;
+export type SubjectName = (typeof SUBJECTS)[number];
+export const STORES = ['sqlite', 'postgres'] as const;
+export type StoreName = (typeof STORES)[number];
 
 /** A line of refresh tokens; `refreshToken` is its newest one. */
 export type Family = { clientId: string; refreshToken: string };
@@ -23,15 +28,22 @@ export interface Subject {
   target: Target;
   /** Whether racers with one refresh token are all served (a peer without a retry rule ends the family). */
   servesRacers: boolean;
+  /** Whether it knows refresh tokens and nothing else. */
+  onlyRefreshes?: true;
+  /** How many families it can hold beside each other, where that is few. */
+  mostFamilies?: number;
   families(count: number): Promise<Family[]>;
   codes(count: number): Promise<Code[]>;
-  /** Ends families that a measurement is done with, where a server caps how many one device may hold. */
+  /** Tidies up after codes were exchanged, where a server caps how many families one device may hold. */
   discard(families: Family[]): Promise<void>;
-  usage(): Promise<Usage>;
-  /** Adds families straight to the store, where the subject has a way to do so. */
-  grow?: (count: number) => Promise<void>;
+  /** Its process, which answers questions about itself. */
+  server(): Child;
+  /** CPU microseconds of the database server since it began, where there is one. */
+  databaseCpu?: () => Promise<number>;
+  /** Stops the server and starts it on the same data; milliseconds from spawn to the first 200 of the token endpoint. */
+  restart?: () => Promise<number>;
   /** Bytes on disk of one family with its indexes, where there is a disk; undefined while there are no families. */
-  bytesPerFamily?: () => number | undefined;
+  bytesPerFamily?: () => Promise<number | undefined>;
   stop(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { isTagRight, parseRefreshToken } from './refresh-token.ts';
+import { isTagRight, parseRefreshToken } from '../refresh-token.ts';
+import { refreshKey } from './refresh-key.ts';
 import type { Holder } from './tokens.ts';
 
 const RETRY_MILLISECONDS = 60_000;
@@ -57,9 +58,9 @@ export function prepareRefresh(
   const read = database.prepare(READ);
   const advance = database.prepare(ADVANCE);
   return (form, nowMs) => {
-    const token = parseRefreshToken(form.get('refresh_token') ?? '');
+    const token = parseRefreshToken(form.get('refresh_token') ?? '', refreshKey);
     const family = token && (read.get(token.handle) as FamilyRow | undefined);
-    if (!family || !isTagRight(token, family.salt)) return undefined;
+    if (!family || !isTagRight(refreshKey, token, family.salt)) return undefined;
     if (family.client_id !== form.get('client_id') || !isAlive(family, nowMs)) return undefined;
     if (token.generation === family.generation) {
       const operation = hash('sha256', randomUUID(), 'buffer');

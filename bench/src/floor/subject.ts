@@ -6,10 +6,10 @@ import { ask } from '../questions.ts';
 import { bytesPerRow } from '../stored-bytes.ts';
 import { SERVICE_CLIENT, type Subject } from '../subject.ts';
 
-export async function startFloor(): Promise<Subject> {
+export async function startFloor(families: number): Promise<Subject> {
   const folder = await mkdtemp(join(tmpdir(), 'ostiary-bench-floor-'));
   const databasePath = join(folder, 'floor.db');
-  const child = startServer(new URL('./server.ts', import.meta.url), [databasePath]);
+  const child = startServer(new URL('./server.ts', import.meta.url), [databasePath, String(families)]);
   const port = await ask(child, 'port', null);
   return {
     name: 'floor',
@@ -23,9 +23,8 @@ export async function startFloor(): Promise<Subject> {
     families: (count) => ask(child, 'families', count),
     codes: (count) => ask(child, 'codes', count),
     discard: async () => {},
-    usage: () => ask(child, 'usage', null),
-    grow: async (count) => void (await ask(child, 'grow', count)),
-    bytesPerFamily: () => bytesPerRow(databasePath, 'family'),
+    server: () => child,
+    bytesPerFamily: async () => bytesPerRow(databasePath, 'family'),
     stop: async () => {
       await stopChild(child);
       await rm(folder, { recursive: true });

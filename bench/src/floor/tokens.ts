@@ -1,7 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
 import { ACCESS_TOKEN_SECONDS, API, API_SCOPE, REFRESH_IDLE_SECONDS, SCOPE } from '../subject.ts';
 import { signEs256 } from './es256.ts';
-import { mintRefreshToken } from './refresh-token.ts';
+import { mintRefreshToken } from '../refresh-token.ts';
+import { refreshKey } from './refresh-key.ts';
 
 const ACCESS_TOKEN_HEADER = jwtHeader('at+jwt');
 const ID_TOKEN_HEADER = jwtHeader('JWT');
@@ -28,7 +29,7 @@ export function userTokenAnswer(holder: Holder, generation: number, nowSeconds: 
     token_type: 'Bearer',
     expires_in: ACCESS_TOKEN_SECONDS,
     scope: SCOPE,
-    refresh_token: mintRefreshToken(holder.familyHandle, holder.salt, generation),
+    refresh_token: mintRefreshToken(refreshKey, { handle: holder.familyHandle, salt: holder.salt, generation }),
     refresh_token_expires_in: REFRESH_IDLE_SECONDS,
     id_token: idToken(holder, accessToken, nowSeconds),
   });

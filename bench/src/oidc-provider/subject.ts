@@ -2,6 +2,9 @@ import { startServer, stopChild } from '../child.ts';
 import { ask } from '../questions.ts';
 import { SERVICE_CLIENT, type Subject } from '../subject.ts';
 
+/** Its in-memory adapter forgets beyond 1,000 entries. */
+const MOST_FAMILIES = 128;
+
 export async function startOidcProvider(): Promise<Subject> {
   const child = startServer(new URL('./server.ts', import.meta.url), [], { NODE_ENV: 'production' });
   const port = await ask(child, 'port', null);
@@ -17,7 +20,8 @@ export async function startOidcProvider(): Promise<Subject> {
     families: (count) => ask(child, 'families', count),
     codes: (count) => ask(child, 'codes', count),
     discard: async () => {},
-    usage: () => ask(child, 'usage', null),
+    mostFamilies: MOST_FAMILIES,
+    server: () => child,
     stop: () => stopChild(child),
   };
 }

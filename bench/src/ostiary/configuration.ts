@@ -16,10 +16,10 @@ export const USERS = Array.from({ length: 9 }, (_, index) => ({
 }));
 
 /** The configuration file of the server under measurement: one API, a few browser clients, a service, and users who sign in. */
-export function configuration(issuer: string, databasePath: string): Record<string, unknown> {
+export function configuration(issuer: string, storage: unknown): Record<string, unknown> {
   return {
     issuer,
-    storage: `sqlite:${databasePath}`,
+    storage,
     apis: [
       {
         identifier: API,

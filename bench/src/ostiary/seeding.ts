@@ -12,7 +12,8 @@ const PARALLEL_REQUESTS = 8;
 
 export type Endpoints = { authorization_endpoint: string; token_endpoint: string; revocation_endpoint: string };
 export type Seeding = {
-  families(count: number): Promise<Family[]>;
+  /** One family per client, all of one user in one browser. */
+  firstFamilies(): Promise<Family[]>;
   codes(count: number): Promise<Code[]>;
   discard(families: Family[]): Promise<void>;
 };
@@ -36,10 +37,8 @@ export async function signInEverywhere(origin: string, endpoints: Endpoints): Pr
     inParallel(count, () => authorize(seats[turn++ % seats.length]!, endpoints));
   return {
     codes,
-    families: async (count) => {
-      const waiting = await codes(count);
-      return inParallel(count, (index) => exchange(waiting[index]!, endpoints));
-    },
+    firstFamilies: () =>
+      inParallel(SPA_CLIENTS.length, async (index) => exchange(await authorize(seats[index]!, endpoints), endpoints)),
     discard: async (families) => {
       await inParallel(families.length, (index) => revoke(families[index]!, endpoints));
     },
@@ -84,28 +83,26 @@ function authorizationUrl(endpoints: Endpoints, clientId: string, codeVerifier: 
 }
 
 async function exchange(code: Code, endpoints: Endpoints): Promise<Family> {
-  const tokens = await post(endpoints.token_endpoint, {
+  const form = {
     grant_type: 'authorization_code',
     client_id: code.clientId,
     code: code.code,
     redirect_uri: code.redirectUri,
     code_verifier: code.codeVerifier,
-  });
+  };
+  const tokens = await post(endpoints.token_endpoint, form, SPA_ORIGIN);
   const { refresh_token: refreshToken } = JSON.parse(tokens) as { refresh_token?: string };
   if (!refreshToken) throw new Error(`No refresh token for "${SCOPE}"; is ${API_SCOPE} allowed offline access?`);
   return { clientId: code.clientId, refreshToken };
 }
 
 async function revoke({ clientId, refreshToken }: Family, endpoints: Endpoints): Promise<void> {
-  await post(endpoints.revocation_endpoint, { client_id: clientId, token: refreshToken });
+  await post(endpoints.revocation_endpoint, { client_id: clientId, token: refreshToken }, SPA_ORIGIN);
 }
 
-async function post(endpoint: string, form: Record<string, string>): Promise<string> {
-  const response = await fetch(endpoint, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-    headers: { origin: SPA_ORIGIN },
-  });
+/** Posts a form as a page of `origin` does. Throws unless the answer is 200. */
+export async function post(endpoint: string, form: Record<string, string>, origin: string): Promise<string> {
+  const response = await fetch(endpoint, { method: 'POST', body: new URLSearchParams(form), headers: { origin } });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`${endpoint} answered ${response.status}: ${text.slice(0, 300)}`);
   return text;
