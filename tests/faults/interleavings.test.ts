@@ -4,17 +4,20 @@ import { crowdedScenes, explore, openTheatre, scenes, type Theatre } from './int
 import { seededRandom } from './seeded-random.ts';
 
 const seed = Number(process.env['OSTIARY_SEED'] ?? Date.now() % 2 ** 31);
-/** Enough for all schedules of two sessions; the run fails if it were not. */
-const allSchedules = 400;
-const someSchedules = 12;
+/** Most meetings have fewer schedules, and all are seen; of the others some, as the seed decides. */
+const manySchedules = 200;
+const someSchedules = 6;
+const large = ['two exchanges of one code', 'an exchange and the withdrawal of its consent'];
 
-describe('every interleaving of two sessions (read committed)', () => {
+describe(`the interleavings of two sessions (read committed, OSTIARY_SEED=${seed})`, () => {
   const stage = theatre(2, 'read committed');
   for (const [name, scene] of Object.entries(scenes)) {
-    it(name, async (t) => {
-      const seen = await explore(await stage(), { scene, limit: allSchedules });
+    const isLarge = large.includes(name);
+    it(`${name}: ${isLarge ? 'some' : 'all'}`, async (t) => {
+      const random = isLarge ? { random: seededRandom(seed) } : {};
+      const seen = await explore(await stage(), { scene, limit: isLarge ? 20 : manySchedules, ...random });
       assert.deepEqual(seen.violations, []);
-      assert.ok(seen.isWhole, 'there are more schedules');
+      assert.ok(isLarge || seen.isWhole, 'there are more schedules');
       t.diagnostic(`${seen.schedules} schedules`);
     });
   }

@@ -130,7 +130,7 @@ export async function explore(stage: Theatre, { scene, limit, random }: Explorat
     const { schedule, found } = await play(stage, scene, prefix);
     schedules += 1;
     if (found.length > 0) return { schedules, isWhole: false, violations: [...found, ...stage.stepper.log] };
-    prefix = nextPrefix(schedule);
+    prefix = random === undefined ? nextPrefix(schedule) : [];
   }
   return { schedules, isWhole: prefix === undefined && random === undefined, violations: [] };
 }

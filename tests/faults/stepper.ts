@@ -11,12 +11,16 @@ export interface Schedule {
 
 interface Session {
   /** Turns that wait to be let go, in order. */
-  held: { sql: string; release(): void }[];
+  held: { turn: Turn; release(): void }[];
   /** Turns that were let go and are not answered. */
-  sent: number;
+  sent: Set<Turn>;
   isDone: boolean;
 }
 
+/**
+ * What decides nothing: to begin is to do nothing yet, and settings, keys and interned texts are read once and kept.
+ */
+const isBeside = /^\s*(begin|set |select (kid|purpose|value from meta|key::text))/i;
 const pass: Fate = { do: 'pass' };
 const lookAgainMs = 1;
 
@@ -32,26 +36,23 @@ export class Stepper {
   readonly log: string[] = [];
 
   constructor(sessions: number, locks: pg.Client) {
-    this.#sessions = Array.from({ length: sessions }, () => ({ held: [], sent: 0, isDone: true }));
+    this.#sessions = Array.from({ length: sessions }, () => ({ held: [], sent: new Set(), isDone: true }));
     this.#locks = locks;
   }
 
   /** The fate of a session's turns, for its proxy. */
   fate(session: number): (turn: Turn) => Fate | Promise<Fate> {
     const own = this.#sessions[session]!;
-    return ({ sql }) => {
-      // To begin is to do nothing yet: what is seen is decided by the first statement.
-      if (this.#isOpen || /^begin/i.test(sql)) return pass;
-      return new Promise((resolve) => own.held.push({ sql, release: () => resolve(pass) }));
+    return (turn) => {
+      if (this.#isOpen || isBeside.test(turn.sql)) return pass;
+      return new Promise((resolve) => own.held.push({ turn, release: () => resolve(pass) }));
     };
   }
 
   /** To be told of a session's answers, by its proxy. */
-  answered(session: number): () => void {
+  answered(session: number): (turn: Turn) => void {
     const own = this.#sessions[session]!;
-    return () => {
-      if (own.sent > 0) own.sent -= 1;
-    };
+    return (turn) => void own.sent.delete(turn);
   }
 
   /** Runs one operation per session; `prefix` says which of the possible sessions goes on, step by step, then the first. */
@@ -61,14 +62,16 @@ export class Stepper {
     const schedule: Schedule = { steps: [], choices: [] };
     const running = operations.map(async (operation, index) => {
       const own = this.#sessions[index]!;
-      Object.assign(own, { sent: 0, isDone: false });
+      Object.assign(own, { sent: new Set(), isDone: false });
       await operation().finally(() => Object.assign(own, { isDone: true }));
     });
     const outcome = Promise.all(running);
     outcome.catch(() => undefined);
     while (!this.#sessions.every(({ isDone }) => isDone)) {
       await this.#stillness();
-      const ready = this.#sessions.flatMap(({ held, sent }, index) => (held.length > 0 && sent === 0 ? [index] : []));
+      const ready = this.#sessions.flatMap(({ held, sent }, index) =>
+        held.length > 0 && sent.size === 0 ? [index] : [],
+      );
       if (ready.length === 0) continue;
       const taken = Math.min(prefix[schedule.steps.length] ?? 0, ready.length - 1);
       const session = ready[taken]!;
@@ -83,24 +86,26 @@ export class Stepper {
 
   #letGo(index: number): void {
     const session = this.#sessions[index]!;
-    const turn = session.held.shift()!;
+    const { turn, release } = session.held.shift()!;
     this.log.push(`${index}: ${turn.sql.replaceAll(/\s+/g, ' ').slice(0, 60)}`);
-    session.sent += 1;
-    turn.release();
+    session.sent.add(turn);
+    release();
   }
 
   /** Resolves when every session is done, is held, or waits for a lock. */
   async #stillness(): Promise<void> {
     for (let looks = 0; ; looks += 1) {
-      if (this.#sessions.every(({ isDone, held, sent }) => isDone || (held.length > 0 && sent === 0))) return;
-      const isThinking = this.#sessions.some(({ isDone, held, sent }) => !isDone && held.length === 0 && sent === 0);
+      if (this.#sessions.every(({ isDone, held, sent }) => isDone || (held.length > 0 && sent.size === 0))) return;
+      const isThinking = this.#sessions.some(
+        ({ isDone, held, sent }) => !isDone && held.length === 0 && sent.size === 0,
+      );
       if (!isThinking && looks > fewLooks && (await this.#waiting()) === this.#sent()) return;
       await new Promise((resolve) => (looks > fewLooks ? setTimeout(resolve, lookAgainMs) : setImmediate(resolve)));
     }
   }
 
   #sent(): number {
-    return this.#sessions.reduce((sum, { sent }) => sum + sent, 0);
+    return this.#sessions.reduce((sum, { sent }) => sum + sent.size, 0);
   }
 
   /** Sessions of this database that wait for a lock. */

@@ -28,6 +28,10 @@ export interface World {
 export interface WorldOptions {
   settings?: Partial<Settings>;
   nodes?: number;
+  /** How far each node's clock is ahead of the first one's. */
+  skewSeconds?: readonly number[];
+  /** Changes a node's store after it was opened: for faults that are planted. */
+  plant?: (store: Store) => void;
   /** Changes the address and the options of each node's store, by its number. */
   postgres?: (node: number, url: string) => Promise<Partial<PostgresOptions>>;
 }
@@ -35,14 +39,18 @@ export interface WorldOptions {
 /** Opens nodes on a new database. */
 export async function openWorld(
   kind: StoreKind,
-  { settings, nodes: count = 2, postgres }: WorldOptions = {},
+  { settings, nodes: count = 2, postgres, plant, skewSeconds = [] }: WorldOptions = {},
 ): Promise<World> {
   const { open, remove } = kind === 'sqlite' ? newFile() : await newDatabase(postgres);
   const clock = stillClock();
   const nodes: TestIssuer[] = [];
   // One by one: the first makes the keys, the others find them.
   for (let node = 0; node < count; node += 1) {
-    nodes.push(await openIssuer({ store: await open(node), clock, ...(settings && { settings }) }));
+    const store = await open(node);
+    plant?.(store);
+    const skewMs = (skewSeconds[node] ?? 0) * 1000;
+    const own = { ...clock, now: () => clock.now() + skewMs };
+    nodes.push(await openIssuer({ store, clock: own, ...(settings && { settings }) }));
   }
   const [first] = nodes as [TestIssuer];
   let browser = first.browser();
