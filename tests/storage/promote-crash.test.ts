@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import labConfig from '@ostiary/lab/config';
 import { openSqlitePromotion } from '@ostiary/storage-sqlite';
-import { bearFamilies, type HeldFamily } from '../faults/honest-clients.ts';
+import { bearFamilies, HonestClients, type HeldFamily } from '../faults/honest-clients.ts';
 import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
 import { postgresServer, type TestDatabase } from '../support/postgres.ts';
 import { startProgram, type Program } from '../support/program.ts';
@@ -35,11 +35,9 @@ type Crash = (typeof allCrashes)[number];
 const between = [
   'command ready',
   'command fenced',
-  'command complete',
   'command promoted',
   'server ready',
   'server switching',
-  'server fenced',
   'both fenced',
   'both promoted',
 ];
@@ -49,6 +47,30 @@ const crashes =
     : allCrashes.filter(({ of, at }) => between.includes(`${of} ${at}`));
 
 const stepping = 'apps/ostiary/src/promote/stepping.fixture.ts';
+
+describe('a promotion under load, whose server is killed at the fence', () => {
+  it('leaves every row in the database as it is in the file, and clients that try again go on there', () =>
+    inPlace(async (place) => {
+      const { issuer, database, families } = place;
+      const load = new HonestClients(issuer.issuer, families);
+      const running = load.run(families.length);
+      const command = await runUntil(place, { at: 'complete' });
+      await issuer.end('SIGKILL');
+      command.signal('SIGUSR2');
+      await command.ended;
+      const answersBefore = load.answers.length;
+      assert.deepEqual(await differences(issuer.database, database.url), []);
+      await onDatabase(place);
+      load.stop();
+      await running;
+      await refreshEach(place);
+      assert.ok(answersBefore > 0 && load.answers.length > answersBefore);
+      assert.deepEqual(
+        load.answers.filter(({ outcome }) => outcome.kind === 'refused'),
+        [],
+      );
+    }));
+});
 
 describe('a promotion in which a process is killed', { concurrency: 4 }, () => {
   for (const crash of crashes) {
@@ -110,7 +132,7 @@ function onDatabase({ issuer, database }: Place): Promise<void> {
   return issuer.start((config) => ({ ...config, storage: { postgres: { url: database.url } } }));
 }
 
-async function runUntil({ issuer, database }: Place, { at }: Crash): Promise<Program> {
+async function runUntil({ issuer, database }: Place, { at }: Pick<Crash, 'at'>): Promise<Program> {
   const { program } = await startProgram(
     {
       args: [stepping, '--file', issuer.database, '--to', database.url, '--at', at],
