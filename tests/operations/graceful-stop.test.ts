@@ -73,9 +73,12 @@ test('a server that was told to stop is not ready at once, and still serves for 
   assert.deepEqual(await program.ended, { code: 0, signal: null });
 });
 
-/** Polls; the test runner ends what never comes. */
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const endMs = performance.now() + 20_000;
+  while (!isSo()) {
+    assert.ok(performance.now() < endMs, `it never came about: ${String(isSo)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** The family whose token it is: bytes 2 to 18. */

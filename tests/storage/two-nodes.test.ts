@@ -114,7 +114,10 @@ for (const [name, newPlace] of Object.entries(places)) {
       on(async ({ nodes, browser }) => {
         const code = (await browser().authorize()).get('code') ?? '';
         const answers = await Promise.all(nodes.map((node) => redeem(node, code)));
-        assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 400]);
+        assert.deepEqual(
+          answers.map(({ status }) => status).toSorted((a, b) => a - b),
+          [200, 400],
+        );
       }),
     );
 
@@ -137,7 +140,8 @@ for (const [name, newPlace] of Object.entries(places)) {
       on(async ({ nodes }) => {
         const sets = nodes.map(({ service }) => service.keyring.jwks().keys);
         assert.deepEqual(sets[0], sets[1]);
-        assert.deepEqual((sets[0] ?? []).map(({ alg }) => alg).toSorted(), ['ES256', 'RS256']);
+        assert.equal(sets[0]?.length, 2);
+        assert.deepEqual(new Set((sets[0] ?? []).map(({ alg }) => alg)), new Set(['ES256', 'RS256']));
         const kids = nodes.map(({ service }) => service.keyring.signingKey('ES256').kid);
         assert.equal(kids[0], kids[1]);
       }),

@@ -3,7 +3,7 @@ import type { OptionValues } from './command.ts';
 import { withService } from './house.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Running servers read new keys within a minute; relying parties have until the time told to fetch the key set again. */
+/** Running servers read new keys within 10 seconds; relying parties have until the time told to fetch the key set again. */
 export async function rotateAllKeys(values: OptionValues, terminal: Terminal): Promise<number> {
   const made = await withService(values, terminal, ({ service }) => rotateKeys(service));
   for (const { kid, alg, activeFromMs } of made)

@@ -6,11 +6,9 @@ import type { Configuration } from '../config/configuration.ts';
  * lies in the database, gives nobody a way to try them; so is what may differ from node to node, as the address to listen on.
  */
 export function configurationDigest({ settings, theme }: Configuration): string {
-  const { issuer, session, apis, clients, users } = settings;
+  const { clients, users, ...others } = settings;
   const common = {
-    issuer,
-    session,
-    apis,
+    ...others,
     clients: clients.map(({ metadata }) => metadata),
     users: users.map(({ username, claims }) => ({ username, claims })),
     theme,
