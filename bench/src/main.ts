@@ -1,6 +1,7 @@
 import { conditionsOf } from './conditions.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
 import { profileRefresh } from './profile/measure-profile.ts';
+import { measurePieces } from './profile/pieces.ts';
 import { profileText } from './profile/profile-page.ts';
 import { problemsOf, tablesOf, targetsOf } from './report.ts';
 import { writeProfile, writeResults } from './results-file.ts';
@@ -36,7 +37,8 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function profile(options: Options, conditions: string[], say: (progress: string) => void): Promise<number> {
-  const pages: string[] = [];
+  const { head, rows } = measurePieces();
+  const pages: string[] = [textTable(head, rows)];
   for (const store of options.stores) {
     for (const subject of options.subjects) {
       say(`${store}: profiling ${subject}`);

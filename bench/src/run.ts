@@ -36,6 +36,9 @@ export async function run(store: StoreName, options: Options, say: (progress: st
   }
 }
 
+/** A program of many parts takes longer to be compiled than one of few. */
+const WARM_UP = 3;
+
 /** Run 0 warms up and is thrown away. The subject that goes first changes from run to run. */
 async function measureInTurn(
   subjects: Subject[],
@@ -49,7 +52,8 @@ async function measureInTurn(
       say(`${turn === 0 ? 'warming up' : `run ${turn} of ${options.runs}`}: ${line}`);
       for (const subject of rotated(subjects, turn)) {
         if (!canMeasure(subject, line)) continue;
-        const sample = await measureLine(line, subject, load, options);
+        const seconds = options.seconds * (turn === 0 ? WARM_UP : 1);
+        const sample = await measureLine(line, subject, load, { ...options, seconds });
         if (turn > 0 || Object.keys(sample.problems).length > 0) keep(samples, line, subject.name, sample);
       }
     }

@@ -20,6 +20,8 @@ export function configuration(issuer: string, storage: unknown): Record<string, 
   return {
     issuer,
     storage,
+    // Every server under measurement counts, as it does in use; none takes the port of another.
+    operations: { port: 0 },
     apis: [
       {
         identifier: API,
