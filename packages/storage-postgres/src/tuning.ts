@@ -3,7 +3,7 @@
  * and a vacuum that comes before dead rows pile up.
  */
 export const tuning: readonly string[] = [
-  'alter table family set (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02)',
+  'alter table family set (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02)',
   'alter table session set (fillfactor = 90)',
   'alter table device set (fillfactor = 90)',
   'alter table rate set (fillfactor = 50)',
