@@ -21,6 +21,7 @@ export function checkSteps(node, fix) {
     { name: 'arrows', command: [node, 'tools/arrows.ts'] },
     { name: 'house', command: [node, 'tools/house.ts'] },
     { name: 'sql', command: [node, 'tools/sql.ts'] },
+    { name: 'size', command: [node, 'tools/size.ts'] },
     { name: 'unused', command: [node, bin('knip'), '--no-progress', '--no-config-hints'] },
   ];
 }
