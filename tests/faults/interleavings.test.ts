@@ -6,7 +6,7 @@ import { seededRandom } from './seeded-random.ts';
 const seed = Number(process.env['OSTIARY_SEED'] ?? Date.now() % 2 ** 31);
 /** Most meetings have fewer schedules, and all are seen; of the others some, as the seed decides. */
 const manySchedules = 200;
-const someSchedules = 6;
+const someSchedules = 4;
 const large = ['two exchanges of one code', 'an exchange and the withdrawal of its consent'];
 
 describe(`the interleavings of two sessions (read committed, OSTIARY_SEED=${seed})`, () => {

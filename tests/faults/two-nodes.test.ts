@@ -11,7 +11,7 @@ it(`two nodes on one PostgreSQL go through every fault once (OSTIARY_SEED=${seed
     seed,
     families: 40,
     faults: allFaults.length,
-    lasts: { atLeast: 200, atMost: 900 },
+    lasts: { atLeast: 150, atMost: 700 },
     say: (line) => void done.push(line),
   });
   assert.deepEqual(run.violations, [], done.join('\n'));
