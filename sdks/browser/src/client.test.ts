@@ -20,7 +20,7 @@ beforeEach(() => {
 function load(tab: VirtualTab, options: Partial<ClientOptions> = {}): Client {
   const { issuer } = provider;
   const redirectUri = `${appUrl}callback`;
-  return createClient({ issuer, clientId: 'spa', redirectUri, storage: 'session', ...options }, tab.environment());
+  return createClient({ issuer, clientId: 'spa', redirectUri, storage: 'memory', ...options }, tab.environment());
 }
 
 /** Goes to the provider and back, as a page that is loaded anew. */

@@ -29,8 +29,12 @@ export function keepUp(parts: Parts, renewal: Renewal): () => void {
     if (await leftMeanwhile(parts, record.tokens.obtainedAtMs)) return cancel();
     const state = session.state();
     const renewAtMs = state.kind === 'degraded' ? state.retryAtMs : (record.renewAtMs ?? Infinity);
-    const isStealthy = options.renew !== 'onUse' && (record.tokens.refreshToken ?? parts.silently) !== undefined;
-    const mayTry = environment.isOnline() && environment.monotonicMs() - triedAtMs >= leastPauseMs;
+    // Who is offline waits to be woken.
+    const isStealthy =
+      options.renew !== 'onUse' &&
+      environment.isOnline() &&
+      (record.tokens.refreshToken ?? parts.silently) !== undefined;
+    const mayTry = environment.monotonicMs() - triedAtMs >= leastPauseMs;
     if (isStealthy && renewAtMs <= time.now() && mayTry) {
       triedAtMs = environment.monotonicMs();
       await renewal.renew(record.tokens.accessToken).catch(expected);

@@ -7,6 +7,11 @@ import { requestTokens } from './token-endpoint.ts';
 
 const triesAtOnce = 3;
 const longestPauseMs = 5_000;
+/** A server that is busy is not asked again before, whoever calls: as long as it said, a minute at most. */
+const quietSeconds = 1;
+const longestQuietSeconds = 60;
+/** So long is waited for what other tabs know. */
+const askMs = 100;
 
 export interface Renewal {
   /**
@@ -19,7 +24,9 @@ export interface Renewal {
 export function openRenewal(parts: Parts): Renewal {
   let running: Promise<SessionRecord> | undefined;
   let failures = 0;
+  let quietUntilMs = 0;
   const renewNow = async (stale: string | undefined) => {
+    if (parts.time.now() < quietUntilMs) throw faultOf('try_later', undefined, quietUntilMs);
     const untilFailures = failures + triesAtOnce;
     for (;;) {
       const step = await renewOnce(parts, stale);
@@ -29,9 +36,12 @@ export function openRenewal(parts: Parts): Renewal {
       failures += 1;
       const { reason, retryAfterSeconds } = step;
       const pause = pauseMs(failures, parts.environment.draw(), retryAfterSeconds);
-      if (failures >= untilFailures || pause > longestPauseMs || !parts.environment.isOnline())
+      if (failures >= untilFailures || pause > longestPauseMs || !parts.environment.isOnline()) {
+        const quiet = Math.min(retryAfterSeconds ?? quietSeconds, longestQuietSeconds);
+        if (reason !== 'offline') quietUntilMs = parts.time.now() + quiet * 1000;
         return degrade(parts, reason, parts.time.now() + pause);
-      await new Promise<void>((resolve) => parts.environment.setTimer(pause, resolve));
+      }
+      await passing(parts, pause);
     }
   };
   return {
@@ -83,6 +93,12 @@ async function renewedSilently(parts: Parts, record: SessionRecord | undefined):
 async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
   const { session, time, tabs, options, environment } = parts;
   const { token_endpoint } = await parts.provider();
+  if (options.storage === 'session') {
+    // The browser copies session storage into duplicated tabs. One that was frozen, or restored, has an old copy.
+    tabs.tell({ kind: 'asked', id: seen.id });
+    await passing(parts, askMs);
+    if (session.seen()?.tokens.accessToken !== seen.tokens.accessToken) return { kind: 'again' };
+  }
   const name = environment.random(24);
   const sent = await session.update((current) => current && withAttempt(current, name));
   if (sent === undefined || sent.id !== seen.id || sent.tokens.refreshToken === undefined) return { kind: 'again' };
@@ -100,8 +116,16 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
     return { kind: 'record', record };
   }
   if (verdict.kind !== 'ended') return { kind: 'failed', verdict };
-  const left = await session.update((current) => afterEnd(current, sent));
-  return left === undefined ? { kind: 'failed', verdict } : { kind: 'again' };
+  let wasLeft = false;
+  const left = await session.update((current) => {
+    wasLeft = current === undefined;
+    return afterEnd(current, sent);
+  });
+  return left === undefined && !wasLeft ? { kind: 'failed', verdict } : { kind: 'again' };
+}
+
+function passing({ environment }: Parts, ms: number): Promise<void> {
+  return new Promise((resolve) => environment.setTimer(ms, resolve));
 }
 
 /** What is no trouble of the moment. */
@@ -135,7 +159,7 @@ async function endSession(
 ): Promise<never> {
   await session.update((current) => (current?.id === record?.id ? undefined : current));
   session.happened({ kind: 'ended', reason });
-  if (record !== undefined) tabs.tell({ kind: 'ended', id: record.id });
+  if (record !== undefined) tabs.tell({ kind: 'ended', id: record.id, reason });
   throw faultOf('sign_in_required', reason.error);
 }
 

@@ -8,8 +8,8 @@ export interface ServerTime {
   /** Server time when the wall clock showed `wallMs`. */
   at(wallMs: number): number;
   offsetMs(): number;
-  /** Begins with what an earlier page learned. */
-  resume(offsetMs: number): void;
+  /** Begins with what an earlier page learned; it is not earlier than `sinceMs`, whoever set the wall clock back meanwhile. */
+  resume(offsetMs: number, sinceMs: number): void;
   learn(dateHeader: string | null, sentAtWallMs: number): void;
   /** Where no `Date` header may be read: the ID token and the access token say when they were made. */
   learnFromToken(answer: TokenAnswer, sentAtWallMs: number): void;
@@ -27,8 +27,8 @@ export function openServerTime(environment: Environment): ServerTime {
     now: () => serverTimeMs(looked()),
     at: (wallMs) => wallMs + looked().offsetMs,
     offsetMs: () => looked().offsetMs,
-    resume(offsetMs) {
-      clock ??= openClock(reading(), offsetMs);
+    resume(offsetMs, sinceMs) {
+      clock ??= openClock(reading(), Math.max(offsetMs, sinceMs - environment.wallMs()));
     },
     learn(dateHeader, sentAtWallMs) {
       if (dateHeader === null) return;

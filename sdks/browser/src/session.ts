@@ -7,6 +7,8 @@ import type { SessionStore } from './store.ts';
 export interface Session {
   /** As last read or written. */
   seen(): SessionRecord | undefined;
+  /** Id of the session that this page had last, also when it is gone. */
+  lastId(): string | undefined;
   read(): Promise<SessionRecord | undefined>;
   update(change: (current: SessionRecord | undefined) => SessionRecord | undefined): Promise<SessionRecord | undefined>;
   state(): SessionState;
@@ -16,11 +18,15 @@ export interface Session {
 
 export function openSession(store: SessionStore, time: ServerTime): Session {
   let seen: SessionRecord | undefined;
+  let lastId: string | undefined;
   let state: SessionState = { kind: 'signedOut', reason: 'neverSignedIn' };
   const listeners = new Set<(state: SessionState) => void>();
   const see = (record: SessionRecord | undefined) => {
     seen = record;
-    if (record !== undefined) time.resume(record.offsetMs);
+    if (record !== undefined) {
+      lastId = record.id;
+      time.resume(record.offsetMs, record.tokens.obtainedAtMs);
+    }
     return record;
   };
   const happened = (event: SessionEvent) => {
@@ -42,6 +48,7 @@ export function openSession(store: SessionStore, time: ServerTime): Session {
   if (!(early instanceof Promise)) noticed(early);
   return {
     seen: () => seen,
+    lastId: () => lastId,
     read: async () => noticed(await store.read()),
     update: async (change) => see(await store.update(change)),
     state: () => state,

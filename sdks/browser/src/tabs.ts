@@ -1,12 +1,14 @@
-import type { SessionRecord } from '@ostiary/session';
+import type { EndReason, SessionRecord } from '@ostiary/session';
 import type { Environment } from './environment.ts';
 
 /** What tabs tell each other. `sub`: whose session it is. */
 export type TabMessage =
   | { kind: 'signedIn'; id: string; sub: string | undefined }
   | { kind: 'renewed'; record: SessionRecord }
+  /** Who has newer tokens of this session? */
+  | { kind: 'asked'; id: string }
   | { kind: 'signedOut' }
-  | { kind: 'ended'; id: string };
+  | { kind: 'ended'; id: string; reason: EndReason };
 
 export interface Tabs {
   tell(message: TabMessage): void;
@@ -71,8 +73,8 @@ async function withLease<Result>(environment: Environment, name: string, work: (
   }
 }
 
-/** Storage may be full or switched off: then tabs know less of each other, and the server sorts it out. */
-function attempt<Value>(work: () => Value): Value | undefined {
+/** Storage may be full or switched off: then less is known, and the server sorts it out. */
+export function attempt<Value>(work: () => Value): Value | undefined {
   try {
     return work();
   } catch {

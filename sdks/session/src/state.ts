@@ -36,7 +36,10 @@ export function nextState(state: SessionState, event: SessionEvent): SessionStat
     case 'signedOut':
       return { kind: 'signedOut', reason: event.where === 'here' ? 'signedOut' : 'signedOutElsewhere' };
     case 'ended':
-      return isOver(state) ? state : { kind: 'ended', reason: event.reason };
+      // That the store is empty is often seen before it is heard why.
+      return isOver(state) && !('reason' in state && state.reason === 'signedOutElsewhere')
+        ? state
+        : { kind: 'ended', reason: event.reason };
     case 'renewalBegan':
       return state.kind === 'active' ? { kind: 'renewing' } : state;
     case 'renewed':
