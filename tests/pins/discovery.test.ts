@@ -27,6 +27,7 @@ const document = {
   introspection_endpoint_auth_methods_supported: secretOrKey,
   introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
   code_challenge_methods_supported: ['S256'],
+  dpop_signing_alg_values_supported: assertionAlgs,
   prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
   display_values_supported: ['page'],
   claim_types_supported: ['normal'],

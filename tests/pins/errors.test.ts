@@ -353,7 +353,11 @@ describe('error bodies of UserInfo', () => {
 
   it('no token: a challenge without an error', async () => {
     const text = errorBody('invalid_token', 'an access token is required');
-    assert.deepEqual(await ask('/userinfo'), { status: 401, text, challenge: 'Bearer' });
+    assert.deepEqual(await ask('/userinfo'), {
+      status: 401,
+      text,
+      challenge: 'Bearer, DPoP algs="ES256 RS256 PS256 EdDSA Ed25519"',
+    });
   });
 
   it('a token that is none', async () => {
@@ -466,6 +470,8 @@ describe('closed lists', () => {
       'invalid_target',
       'invalid_token',
       'insufficient_scope',
+      'invalid_dpop_proof',
+      'use_dpop_nonce',
       'unauthorized_client',
       'unsupported_grant_type',
       'unsupported_response_type',

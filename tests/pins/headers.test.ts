@@ -101,12 +101,12 @@ describe('headers', () => {
     const code = (await issuer.browser().authorize()).get('code') ?? '';
     assert.deepEqual(headersOf(await redeem(issuer, code)), json);
     const from = (origin: string) => issuer.request('/userinfo', { headers: { origin } });
-    const challenge = { 'www-authenticate': 'Bearer' };
+    const challenge = { 'www-authenticate': 'Bearer, DPoP algs="ES256 RS256 PS256 EdDSA Ed25519"' };
     assert.deepEqual(headersOf(await from('http://localhost:4001')), {
       ...json,
       ...challenge,
       'access-control-allow-origin': 'http://localhost:4001',
-      'access-control-expose-headers': 'www-authenticate, retry-after, date',
+      'access-control-expose-headers': 'www-authenticate, retry-after, date, dpop-nonce',
       vary: 'Origin',
     });
     assert.deepEqual(headersOf(await from('https://elsewhere.example')), { ...json, ...challenge, vary: 'Origin' });
@@ -125,7 +125,7 @@ describe('headers', () => {
       'access-control-allow-headers': 'authorization, content-type, dpop',
       'access-control-allow-methods': 'POST',
       'access-control-allow-origin': 'http://localhost:4001',
-      'access-control-expose-headers': 'www-authenticate, retry-after, date',
+      'access-control-expose-headers': 'www-authenticate, retry-after, date, dpop-nonce',
       vary: 'Origin',
     });
   });

@@ -248,6 +248,41 @@ const authorizations = fc.oneof(
     'Negotiate',
   ),
 );
+/** Proofs with any header and claims, signed by nobody; and anything else. */
+const proofParts = fc.record({
+  typ: fc.oneof(fc.constant('dpop+jwt'), values),
+  alg: fc.oneof(fc.constantFrom('ES256', 'RS256', 'PS256', 'EdDSA', 'none'), values),
+  jwk: fc.oneof(
+    fc.record({
+      kty: fc.constantFrom('EC', 'RSA', 'OKP'),
+      crv: fc.constantFrom('P-256', 'Ed25519'),
+      x: values,
+      y: values,
+    }),
+    fc.record({ kty: fc.constant('RSA'), n: fc.constantFrom('A'.repeat(342), '_'.repeat(683)), e: values }),
+    fc.jsonValue(),
+  ),
+  claims: fc.oneof(
+    fc.record({
+      jti: values,
+      htm: fc.constantFrom(...methods),
+      htu: fc.oneof(fc.constant('http://localhost:4000/token'), values),
+      iat: fc.double(),
+      nonce: fc.oneof(values, fc.constant(undefined)),
+    }),
+    fc.jsonValue(),
+  ),
+});
+const proofs = fc.oneof(
+  values,
+  fc
+    .tuple(proofParts, values)
+    .map(([{ claims, ...header }, signature]) =>
+      [JSON.stringify(header), JSON.stringify(claims), signature]
+        .map((part) => Buffer.from(part).toString('base64url'))
+        .join('.'),
+    ),
+);
 const cookies = fc.array(
   fc.oneof(
     values,
@@ -265,6 +300,7 @@ const requests = fc.record(
     body: bodies,
     type: fc.constantFrom(...types),
     authorization: authorizations,
+    dpop: proofs,
     cookie: cookies.map((list) => list.join('; ')),
     origin: fc.constantFrom('null', 'http://localhost:4001', 'https://evil.example', 'not an origin'),
     length: fc.constantFrom('0', '-1', 'NaN', '1e9', '99999999999999999999', '5'),
@@ -284,6 +320,7 @@ function headersOf(asked: Asked): Headers {
   const all = {
     'content-type': asked.type,
     authorization: asked.authorization,
+    dpop: asked.dpop,
     cookie: asked.cookie,
     origin: asked.origin,
     'content-length': asked.length,

@@ -1,4 +1,4 @@
-import { wireWords, type Refusal } from '@ostiary/service';
+import { proofAlgs, wireWords, type Refusal } from '@ostiary/service';
 import type { ErrorAnswer, OAuthError } from '@ostiary/wire';
 import type { Context } from 'hono';
 import type { Bindings } from './context.ts';
@@ -63,14 +63,26 @@ function errorHeaders(refusal: Refusal): Record<string, string> {
   };
 }
 
-/** An error of a resource of the issuer. @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3} */
-export function bearerErrorAnswer(c: RequestContext, refusal: Refusal): Response {
+const dpopChallenge = `DPoP algs="${proofAlgs.join(' ')}"`;
+
+/**
+ * An error of a resource of the issuer, by the scheme that the token came with, or that it needs.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6750#section-3 RFC 6750 section 3}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-7.1 RFC 9449 section 7.1}
+ */
+export function resourceErrorAnswer(
+  c: RequestContext,
+  refusal: Refusal,
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+): Response {
   c.env.refused = refusal.reason;
   const { error, description } = wireWords(refusal);
   if (error === 'temporarily_unavailable') return oauthErrorAnswer(c, refusal);
   // RFC 6750 section 3.1: without credentials there is no error code.
   const isBare = refusal.reason === 'access_token_missing';
-  const challenge = isBare ? 'Bearer' : `Bearer error="${error}", error_description="${description}"`;
+  const said = `error="${error}", error_description="${description}"`;
+  const isForDpop = scheme === 'DPoP' || refusal.reason === 'access_token_bound';
+  const challenge = isBare ? `Bearer, ${dpopChallenge}` : isForDpop ? `${dpopChallenge}, ${said}` : `Bearer ${said}`;
   const status = error === 'insufficient_scope' ? 403 : error === 'invalid_request' ? 400 : 401;
   return jsonAnswer(c, { error, error_description: description }, status, { 'WWW-Authenticate': challenge });
 }

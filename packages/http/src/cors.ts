@@ -1,7 +1,7 @@
 import type { HttpContext } from './context.ts';
 
 const allowedHeaders = 'authorization, content-type, dpop';
-const exposedHeaders = 'www-authenticate, retry-after, date';
+const exposedHeaders = 'www-authenticate, retry-after, date, dpop-nonce';
 
 /** CORS headers for the origins that clients registered. Never with credentials: these endpoints know no cookies. */
 export function corsHeaders(request: Request, { allowedOrigins }: HttpContext): Record<string, string> {

@@ -19,6 +19,8 @@ export interface AuthorizationRequest {
   nonce?: string;
   /** S256 challenge (RFC 7636). */
   codeChallenge?: string;
+  /** Thumbprint of the key that must be proved when the code is redeemed (`dpop_jkt`, RFC 9449 section 10). */
+  jkt?: string;
   /** OpenID scopes that were asked for. */
   scopes: string[];
   apis: Record<ApiId, string[]>;
@@ -56,6 +58,8 @@ export interface AuthorizationCode {
   redirectUri: string;
   redirectUriGiven: boolean;
   codeChallenge?: string;
+  /** Thumbprint of the DPoP key that must be proved (RFC 9449 section 10). */
+  jkt?: string;
   nonce?: string;
   grant: Grant;
   authTimeMs: number;

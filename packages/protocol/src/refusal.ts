@@ -54,10 +54,19 @@ export type Reason =
   | 'verifier_missing'
   | 'verifier_unexpected'
   | 'verifier_wrong'
+  | 'code_proof_missing'
+  | 'code_proof_of_another_key'
   | 'token_unknown'
   | 'token_of_another_client'
   | 'proof_missing'
   | 'proof_of_another_key'
+  | 'proof_required'
+  | 'proof_repeated'
+  | 'proof_malformed'
+  | 'proof_unverified'
+  | 'proof_elsewhere'
+  | 'proof_nonce_needed'
+  | 'proof_replayed'
   | 'grant_ended'
   | 'history_lost'
   | 'retries_limited'
@@ -65,6 +74,8 @@ export type Reason =
   | 'access_token_missing'
   | 'access_token_twice'
   | 'access_token_invalid'
+  | 'access_token_bound'
+  | 'access_token_unbound'
   | 'scope_openid_missing'
   | 'introspection_not_allowed'
   | 'rate_limited'
@@ -150,16 +161,33 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
     'code_verifier was given although the authorization request had no code_challenge',
   ],
   verifier_wrong: ['invalid_grant', 'code_verifier does not match the code_challenge'],
+  code_proof_missing: ['invalid_grant', 'the authorization code is bound to a key and no proof was given'],
+  code_proof_of_another_key: ['invalid_grant', 'the authorization code is bound to another key'],
   token_unknown: ['invalid_grant', 'the refresh token is not valid'],
   token_of_another_client: ['invalid_grant', 'the refresh token is not valid for this client'],
   proof_missing: ['invalid_grant', 'the refresh token is bound to a key and no proof was given'],
   proof_of_another_key: ['invalid_grant', 'the refresh token is bound to another key'],
+  proof_required: ['invalid_dpop_proof', 'a DPoP proof is required'],
+  proof_repeated: ['invalid_dpop_proof', 'more than one DPoP proof was given'],
+  proof_malformed: [
+    'invalid_dpop_proof',
+    ({ parameter = 'its form' }) => `the DPoP proof is not acceptable: ${parameter}`,
+  ],
+  proof_unverified: ['invalid_dpop_proof', 'the signature of the DPoP proof is not right'],
+  proof_elsewhere: [
+    'invalid_dpop_proof',
+    ({ parameter = 'htu' }) => `the DPoP proof was made for another request: ${parameter}`,
+  ],
+  proof_nonce_needed: ['use_dpop_nonce', 'the DPoP proof needs the nonce of the header DPoP-Nonce'],
+  proof_replayed: ['invalid_dpop_proof', 'the DPoP proof was used before'],
   history_lost: ['temporarily_unavailable', 'the server has lost history and an operator must decide'],
   retries_limited: ['slow_down', 'the same refresh token was repeated too often'],
   reuse_detected: ['invalid_grant', 'the refresh token was used before; this session has been ended'],
   access_token_missing: ['invalid_token', 'an access token is required'],
   access_token_twice: ['invalid_request', 'the access token was sent in more than one way'],
   access_token_invalid: ['invalid_token', 'the access token is not valid'],
+  access_token_bound: ['invalid_token', 'the access token is bound to a key: send it as DPoP with a proof of that key'],
+  access_token_unbound: ['invalid_token', 'the access token is not bound to a key: send it as Bearer'],
   scope_openid_missing: ['insufficient_scope', 'the access token lacks the scope openid'],
   introspection_not_allowed: ['unauthorized_client', 'only authenticated clients may introspect tokens'],
   rate_limited: ['slow_down', 'too many attempts; try again later'],

@@ -22,6 +22,9 @@ export {
 } from './browser.ts';
 export { authenticateClient, type AuthenticatedClient, type ClientCredentials } from './client-authentication.ts';
 export { digest } from './digest.ts';
+export { currentProofNonce } from './dpop/nonce.ts';
+export { proofAlgs } from './dpop/proof-key.ts';
+export { readProof, type ProvenKey } from './dpop/proof.ts';
 export { findInteraction } from './interaction.ts';
 export { introspectToken, readUserInfo } from './introspection.ts';
 export { jwksCacheSeconds } from './keys/keyring.ts';

@@ -5,14 +5,15 @@ import {
   refused,
   type AccessTokenFacts,
   type IntrospectedToken,
+  type Refusal,
 } from '@ostiary/protocol';
-import { StorageUnavailable } from '@ostiary/storage';
 import type { AccessTokenClaims, ClientId, FamilyId, IntrospectionAnswer, SessionId, UserId } from '@ostiary/wire';
 import { isInService, type AuthenticatedClient } from './client-authentication.ts';
+import type { ProvenKey } from './dpop/proof.ts';
 import { parseRefreshToken } from './refresh-token.ts';
 import { readAccessToken } from './revocation.ts';
 import type { Service } from './service.ts';
-import { settle, unavailable, type Answer } from './settle.ts';
+import { settle, type Answer } from './settle.ts';
 import { recogniseFamily } from './token.ts';
 import { claimsFor } from './mint.ts';
 
@@ -66,19 +67,26 @@ async function loadFacts({ store }: Service, claims: AccessTokenClaims): Promise
 export async function readUserInfo(
   service: Service,
   token: string,
-  correlationId: string,
+  { proven, correlationId }: { proven?: ProvenKey | undefined; correlationId: string },
 ): Promise<Answer<Record<string, unknown>>> {
-  try {
+  return settle(service, { correlationId, proofOnce: proven?.once }, async () => {
     const claims = await readAccessToken(service, token);
     const facts = claims && (await loadFacts(service, claims));
-    if (facts?.user === undefined || !isAccessTokenActive(facts, service.clock.now())) {
-      return { ok: false, refusal: { reason: 'access_token_invalid' } };
-    }
+    if (facts?.user === undefined || !isAccessTokenActive(facts, service.clock.now()))
+      return refused({ reason: 'access_token_invalid' });
+    const misuse = bindingFlaw(facts.claims, proven);
+    if (misuse !== undefined) return refused({ reason: misuse });
     const scopes = facts.claims.scope.split(' ');
-    if (!scopes.includes('openid')) return { ok: false, refusal: { reason: 'scope_openid_missing' } };
-    return { ok: true, value: { ...claimsFor(scopes, facts.user.claims), sub: facts.user.id } };
-  } catch (error) {
-    if (error instanceof StorageUnavailable) return unavailable(service, correlationId);
-    throw error;
-  }
+    if (!scopes.includes('openid')) return refused({ reason: 'scope_openid_missing' });
+    return granted({ ...claimsFor(scopes, facts.user.claims), sub: facts.user.id });
+  });
+}
+
+/**
+ * A bound token MUST come with a proof of its key, and only a bound one may.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-7.1 RFC 9449 sections 7.1 and 7.2}
+ */
+function bindingFlaw({ cnf }: AccessTokenClaims, proven: ProvenKey | undefined): Refusal['reason'] | undefined {
+  if (cnf === undefined) return proven === undefined ? undefined : 'access_token_unbound';
+  return cnf.jkt === proven?.jkt ? undefined : 'access_token_bound';
 }

@@ -1,5 +1,6 @@
 import { openIdScopes, clientAuthMethods, grantTypes, type SigningAlg } from '@ostiary/wire';
 import { assertionAlgs } from './client-authentication.ts';
+import { proofAlgs } from './dpop/proof-key.ts';
 import type { Service } from './service.ts';
 
 /** Paths of the endpoints below the issuer. */
@@ -48,6 +49,7 @@ export function describeIssuer({ settings, catalogue }: Service): Record<string,
     introspection_endpoint_auth_methods_supported: secretMethods,
     introspection_endpoint_auth_signing_alg_values_supported: assertionAlgs,
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: proofAlgs,
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     display_values_supported: ['page'],
     claim_types_supported: ['normal'],

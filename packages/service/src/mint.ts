@@ -33,7 +33,7 @@ export async function mintTokens(
   );
   const answer: TokenAnswer = {
     access_token: accessToken,
-    token_type: 'Bearer',
+    token_type: grant.proofKey === undefined ? 'Bearer' : 'DPoP',
     expires_in: access.lifetimeSeconds,
     scope: access.scopes.join(' '),
   };
@@ -67,7 +67,7 @@ function expiryFields(
 /** RFC 9068 section 2.2. */
 function accessClaims(
   service: Service,
-  { access, clientId, subject, handles }: TokenGrant,
+  { access, clientId, subject, handles, proofKey }: TokenGrant,
   jti: string,
   nowMs: number,
 ): AccessTokenClaims {
@@ -91,6 +91,7 @@ function accessClaims(
       dev: handles.deviceId,
       uep: handles.userEpoch,
     }),
+    ...(proofKey !== undefined && { cnf: { jkt: proofKey } }),
   };
 }
 

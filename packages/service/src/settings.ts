@@ -24,4 +24,6 @@ export interface Settings {
   users: SeedUser[];
   /** Test clock, silent consent on loopback; only with a loopback issuer. */
   isDevelopment: boolean;
+  /** Whether every DPoP proof of a token request needs a nonce of ours, or only one whose time is in doubt. Default `required`. */
+  dpopNonce?: 'required' | 'optional';
 }

@@ -9,21 +9,30 @@ export type Answer<Value> = { ok: true; value: Value } | { ok: false; refusal: R
 const maxRuns = 3;
 const maxMs = 2000;
 
+/** What all runs of one operation share. */
+interface Operation {
+  correlationId: string;
+  /** The `jti` of a client assertion, used up by whatever is committed. */
+  once?: Consumption;
+  /** The same of a DPoP proof. */
+  proofOnce?: Consumption;
+}
+
 /**
  * Runs the phases of an operation until their plan is committed: a lost race comes back as a fact, and the phases run again
  * on fresh ones; three times at most and within two seconds, then 503.
  */
 export async function settle<Value>(
   service: Service,
-  operation: { correlationId: string; once?: Consumption },
+  operation: Operation,
   phases: (run: number) => Promise<Decision<Value>>,
 ): Promise<Answer<Value>> {
   const startMs = service.clock.now();
   try {
     for (let run = 0; run < maxRuns; run += 1) {
       const decision = await phases(run);
-      const conflict = await commit(service, withOnce(decision.plan, operation.once), operation.correlationId);
-      if (conflict === 'once') return { ok: false, refusal: { reason: 'assertion_replayed' } };
+      const conflict = await commit(service, withOnce(decision.plan, operation), operation.correlationId);
+      if (conflict === 'once') return { ok: false, refusal: { reason: await replayed(service, operation) } };
       if (conflict === undefined) {
         return decision.kind === 'granted'
           ? { ok: true, value: decision.answer }
@@ -50,7 +59,7 @@ export function refusalOfOutage(service: Service, fault: unknown, correlationId:
 }
 
 /** Turns a store that cannot answer into a refusal. */
-export function unavailable(service: Service, correlationId: string): { ok: false; refusal: Refusal } {
+function unavailable(service: Service, correlationId: string): { ok: false; refusal: Refusal } {
   service.log.error('storage_unavailable', { correlationId });
   return { ok: false, refusal: { reason: 'storage_unavailable', retryAfterSeconds: 2 } };
 }
@@ -80,8 +89,16 @@ function dated(service: Service, plan: PlanDraft, correlationId: string): Plan {
   return { ...plan, events: plan.events.map((note) => ({ ...note, id: service.draw.eventId(), atMs, correlationId })) };
 }
 
-function withOnce(plan: PlanDraft | undefined, once: Consumption | undefined): PlanDraft | undefined {
-  if (once === undefined) return plan;
+/** What was shown once already: of two, the assertion when it cannot be used up by itself either. */
+async function replayed(service: Service, { once, proofOnce, correlationId }: Operation): Promise<Refusal['reason']> {
+  if (once === undefined) return 'proof_replayed';
+  if (proofOnce === undefined) return 'assertion_replayed';
+  const isReplay = (await commit(service, draft({ consumes: [once] }), correlationId)) === 'once';
+  return isReplay ? 'assertion_replayed' : 'proof_replayed';
+}
+
+function withOnce(plan: PlanDraft | undefined, { once, proofOnce }: Operation): PlanDraft | undefined {
+  if (once === undefined && proofOnce === undefined) return plan;
   const base = plan ?? draft({});
-  return { ...base, consumes: [...base.consumes, once] };
+  return { ...base, consumes: [...base.consumes, ...[once, proofOnce].filter((each) => each !== undefined)] };
 }

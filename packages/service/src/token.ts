@@ -11,6 +11,7 @@ import type { TokenAnswer } from '@ostiary/wire';
 import { isInService, type AuthenticatedClient } from './client-authentication.ts';
 import { digest, s256 } from './digest.ts';
 import { mintTokens } from './mint.ts';
+import type { ProvenKey } from './dpop/proof.ts';
 import { hasValidTag, parseRefreshToken, type RefreshTokenParts } from './refresh-token.ts';
 import type { RefreshVerdict } from './ports.ts';
 import type { Service } from './service.ts';
@@ -31,6 +32,8 @@ export type TokenRequest =
 
 export interface TokenCall {
   client: AuthenticatedClient;
+  /** The key that was proved with the request, if one was (RFC 9449). */
+  proven?: ProvenKey | undefined;
   address: string;
   correlationId: string;
   /** Whether the caller closed the connection without waiting for the answer; asked before a theft is concluded. */
@@ -49,13 +52,17 @@ export async function answerTokenRequest(
   request: TokenRequest,
   call: TokenCall,
 ): Promise<Answer<TokenAnswer>> {
-  const { client, correlationId } = call;
+  const { client, correlationId, proven } = call;
+  // RFC 9449 section 5.2: MUST be rejected without a proof.
+  if (client.metadata.dpop_bound_access_tokens === true && proven === undefined)
+    return { ok: false, refusal: { reason: 'proof_required' } };
   if (!client.metadata.grant_types.includes(request.grantType) && request.grantType !== 'refresh_token') {
     return { ok: false, refusal: { reason: 'grant_type_not_allowed' } };
   }
   const tokenId = service.draw.handle();
   const restoreEpoch = service.keyring.restoreEpoch();
-  const answer = await settle(service, { correlationId, once: client.once }, phasesOf(service, request, call, tokenId));
+  const operation = { correlationId, once: client.once, proofOnce: proven?.once };
+  const answer = await settle(service, operation, phasesOf(service, request, call, tokenId));
   if (request.grantType === 'refresh_token') service.meter.refreshed(verdictOf(answer, request.refreshToken));
   const isEpochOver = restoreEpoch !== service.keyring.restoreEpoch();
   // A family recognised under the epoch before must not get a token of the new one: its token is looked at again.
@@ -108,7 +115,12 @@ function phasesOf(
       const { metadata, isConfidential } = call.client;
       return async () =>
         (await isInService(service, call.client))
-          ? decideClientCredentials(request, metadata, isConfidential, service.catalogue)
+          ? decideClientCredentials(
+              { ...request, proofKey: call.proven?.jkt },
+              metadata,
+              isConfidential,
+              service.catalogue,
+            )
           : refused({ reason: 'client_disabled' });
     }
   }
@@ -133,7 +145,7 @@ function limitGuessing(
 function refreshPhases(
   service: Service,
   request: TokenRequest & { grantType: 'refresh_token' },
-  { client, correlationId, hasLeft }: TokenCall,
+  { client, proven, correlationId, hasLeft }: TokenCall,
 ): (run: number) => Promise<Decision<TokenGrant>> {
   const operation = service.draw.operation();
   const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
@@ -150,6 +162,7 @@ function refreshPhases(
         isClientAuthenticated: client.isConfidential,
         catalogue: service.catalogue,
         request,
+        proofKey: proven?.jkt,
         attempt,
         operation,
         keyId: service.keyring.refreshKeyId(),
@@ -199,7 +212,7 @@ async function followEpoch({ store, keyring }: Service): Promise<void> {
 function codePhases(
   service: Service,
   request: TokenRequest & { grantType: 'authorization_code' },
-  { client }: TokenCall,
+  { client, proven }: TokenCall,
   accessTokenId: string,
 ): () => Promise<Decision<TokenGrant>> {
   const { store, draw, keyring, catalogue, clock } = service;
@@ -232,6 +245,7 @@ function codePhases(
         redirectUri: request.redirectUri,
         verifierChallenge,
         resources: request.resources,
+        proofKey: proven?.jkt,
         attempt,
         operation,
         newborn,

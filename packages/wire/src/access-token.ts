@@ -17,6 +17,12 @@ export interface AccessTokenClaims {
   fam?: string;
   dev?: string;
   uep?: number;
+  cnf?: Confirmation;
+}
+
+/** The key a token is bound to, by its thumbprint (RFC 9449 section 6.1, RFC 7638). */
+export interface Confirmation {
+  jkt: string;
 }
 
 /** Claims of an ID token (OpenID Connect Core section 2) besides those of the user. */

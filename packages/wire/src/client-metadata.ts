@@ -50,6 +50,8 @@ export interface ClientMetadata {
   jwks?: { keys: PublicJwk[] };
   /** `false` waives PKCE for a confidential client that sends a nonce (OIDC Basic clients send no challenge). */
   requirePkce: boolean;
+  /** Whether every token request must prove a key (RFC 9449 section 5.2). Absent: no. */
+  dpop_bound_access_tokens?: boolean;
   /** Scopes the client may ask for, by API. */
   apis: Record<ApiId, string[]>;
   refresh: RefreshPolicy;

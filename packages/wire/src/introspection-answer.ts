@@ -1,9 +1,11 @@
+import type { Confirmation } from './access-token.ts';
+
 /** Answer of the introspection endpoint (RFC 7662 section 2.2). */
 export type IntrospectionAnswer =
   | { active: false }
   | {
       active: true;
-      token_type: 'Bearer' | 'refresh_token';
+      token_type: 'Bearer' | 'DPoP' | 'refresh_token';
       iss: string;
       sub: string;
       client_id: string;
@@ -15,4 +17,5 @@ export type IntrospectionAnswer =
       auth_time?: number;
       acr?: string;
       sid?: string;
+      cnf?: Confirmation;
     };

@@ -1,7 +1,7 @@
 /**
  * Error codes of the standards, as they stand on the wire.
  * RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core 3.1.2.6, RFC 6750 section 3.1, RFC 8707 section 2,
- * OAuth 2.0 Step Up Authentication (RFC 9470), Unmet Authentication Requirements 1.0.
+ * DPoP (RFC 9449 section 12.2), OAuth 2.0 Step Up Authentication (RFC 9470), Unmet Authentication Requirements 1.0.
  */
 export const oauthErrors = [
   'invalid_request',
@@ -11,6 +11,8 @@ export const oauthErrors = [
   'invalid_target',
   'invalid_token',
   'insufficient_scope',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
   'unauthorized_client',
   'unsupported_grant_type',
   'unsupported_response_type',

@@ -6,7 +6,8 @@
  */
 export interface TokenAnswer {
   access_token: string;
-  token_type: 'Bearer';
+  /** `DPoP` when the access token is bound to a key (RFC 9449 section 5). */
+  token_type: 'Bearer' | 'DPoP';
   expires_in: number;
   scope: string;
   id_token?: string;

@@ -148,6 +148,7 @@ function configurationOf(
       clients: clients.map(registeredClient),
       users: users.map(seedUser),
       isDevelopment: surroundings.isDevelopment,
+      dpopNonce: house.dpopNonce ?? 'required',
     },
     storage,
     listen: { ...defaultAddress(house.issuer), ...house.listen },

@@ -71,6 +71,7 @@ export function completeClient(client: ClientConfig): ClientMetadata {
     id_token_signed_response_alg: client.id_token_signed_response_alg ?? 'RS256',
     ...(client.jwks && { jwks: client.jwks }),
     requirePkce: client.requirePkce ?? true,
+    ...(client.dpop_bound_access_tokens === true && { dpop_bound_access_tokens: true }),
     apis: client.apis ?? {},
     refresh: completeRefresh(client, method),
   };

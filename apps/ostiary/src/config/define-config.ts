@@ -63,6 +63,8 @@ export interface ClientConfig {
   id_token_signed_response_alg?: SigningAlg;
   /** Default true. `false` is for confidential clients that send a nonce. */
   requirePkce?: boolean;
+  /** Every token request must prove a key (RFC 9449). Default false: the client may. */
+  dpop_bound_access_tokens?: boolean;
   /** Scopes the client may ask for, by API identifier. */
   apis?: Record<string, string[]>;
   refresh?: RefreshConfig;
@@ -123,6 +125,11 @@ export interface OstiaryConfig {
   storage?: string | { postgres: PostgresConfig };
   /** How long a sign-in lasts. Default: 3 days idle, 30 days in all. */
   session?: { idleSeconds?: number; absoluteSeconds?: number };
+  /**
+   * Whether every proof of a key that comes with a token request needs a nonce of this server, or only one whose time is in
+   * doubt. Default required.
+   */
+  dpopNonce?: 'required' | 'optional';
   /** Default: the port of a loopback issuer, else 4000; the host of a loopback issuer, else 127.0.0.1. */
   listen?: { host?: string; port?: number };
   /**

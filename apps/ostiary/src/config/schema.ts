@@ -57,6 +57,7 @@ const clientShape = z.strictObject({
   response_types: z.array(z.enum(['code'])).optional(),
   id_token_signed_response_alg: z.enum(signingAlgs).optional(),
   requirePkce: z.boolean().optional(),
+  dpop_bound_access_tokens: z.boolean().optional(),
   apis: z.record(z.string(), z.array(z.string())).optional(),
   refresh: refreshShape.optional(),
 });
@@ -94,6 +95,7 @@ const houseShape = z.strictObject({
   issuer: text,
   storage: z.unknown().optional(),
   session: z.strictObject({ idleSeconds: seconds.optional(), absoluteSeconds: seconds.optional() }).optional(),
+  dpopNonce: z.enum(['required', 'optional']).optional(),
   listen: z.strictObject({ host: text.optional(), port: z.int().min(0).max(65_535).optional() }).optional(),
   trustedProxies: z.array(z.string()).optional(),
   operations: z

@@ -1,8 +1,9 @@
-import { answerTokenRequest, type Parameters, type Refusal, type TokenRequest } from '@ostiary/service';
+import { answerTokenRequest, endpoints, type Parameters, type Refusal, type TokenRequest } from '@ostiary/service';
 import type { Hono } from 'hono';
 import { jsonAnswer, oauthErrorAnswer } from '../answers.ts';
 import { readClientCall } from '../client-call.ts';
 import type { Bindings, HttpContext } from '../context.ts';
+import { provenKey } from '../proof.ts';
 
 /**
  * The token endpoint.
@@ -12,9 +13,12 @@ export function tokenRoutes(app: Hono<Bindings>, context: HttpContext): void {
   app.post('/token', async (c) => {
     const read = await readClientCall(c, context);
     if (!read.ok) return oauthErrorAnswer(c, read.refusal);
+    const isNonceNeeded = context.service.settings.dpopNonce !== 'optional';
+    const proof = provenKey(c, context, { path: endpoints.token, isNonceNeeded });
+    if (!proof.ok) return oauthErrorAnswer(c, proof.refusal);
     const request = parseTokenRequest(read.call.parameters);
     if (!request.ok) return oauthErrorAnswer(c, request.refusal);
-    const answer = await answerTokenRequest(context.service, request.value, read.call);
+    const answer = await answerTokenRequest(context.service, request.value, { ...read.call, proven: proof.key });
     return answer.ok ? jsonAnswer(c, answer.value) : oauthErrorAnswer(c, answer.refusal);
   });
 }

@@ -1,8 +1,9 @@
-import { readParameters, readUserInfo, type Refusal } from '@ostiary/service';
+import { endpoints, readParameters, readUserInfo, type Refusal } from '@ostiary/service';
 import type { Context, Hono } from 'hono';
-import { bearerErrorAnswer, jsonAnswer } from '../answers.ts';
+import { jsonAnswer, resourceErrorAnswer } from '../answers.ts';
 import type { Bindings, HttpContext } from '../context.ts';
 import { readForm } from '../form.ts';
+import { provenKey } from '../proof.ts';
 
 const maxBytes = 16_384;
 
@@ -12,16 +13,25 @@ export function userinfoRoutes(app: Hono<Bindings>, context: HttpContext): void 
   app.post('/userinfo', async (c) => answer(c, context, await tokenInBody(c.req.raw)));
 }
 
-async function answer(c: Context<Bindings>, { service }: HttpContext, body: BodyToken): Promise<Response> {
-  if (!body.ok) return bearerErrorAnswer(c, body.refusal);
-  const headerToken = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i.exec(c.req.header('authorization') ?? '')?.[1];
+async function answer(c: Context<Bindings>, context: HttpContext, body: BodyToken): Promise<Response> {
+  if (!body.ok) return resourceErrorAnswer(c, body.refusal);
+  const [, scheme, headerToken] =
+    /^(Bearer|DPoP) +([A-Za-z0-9._~+/=-]+) *$/i.exec(c.req.header('authorization') ?? '') ?? [];
   // RFC 6750 section 2: MUST NOT use more than one method; a token in the query is ignored.
   if (headerToken !== undefined && body.token !== undefined)
-    return bearerErrorAnswer(c, { reason: 'access_token_twice' });
+    return resourceErrorAnswer(c, { reason: 'access_token_twice' });
   const token = headerToken ?? body.token;
-  if (token === undefined) return bearerErrorAnswer(c, { reason: 'access_token_missing' });
-  const claims = await readUserInfo(service, token, c.env.correlationId);
-  return claims.ok ? jsonAnswer(c, claims.value) : bearerErrorAnswer(c, claims.refusal);
+  if (token === undefined) return resourceErrorAnswer(c, { reason: 'access_token_missing' });
+  const { correlationId } = c.env;
+  if (scheme?.toLowerCase() !== 'dpop') return told(c, await readUserInfo(context.service, token, { correlationId }));
+  const proof = provenKey(c, context, { path: endpoints.userinfo, accessToken: token, isNonceNeeded: false });
+  if (!proof.ok) return resourceErrorAnswer(c, proof.refusal, 'DPoP');
+  if (proof.key === undefined) return resourceErrorAnswer(c, { reason: 'proof_required' }, 'DPoP');
+  return told(c, await readUserInfo(context.service, token, { proven: proof.key, correlationId }), 'DPoP');
+}
+
+function told(c: Context<Bindings>, claims: Awaited<ReturnType<typeof readUserInfo>>, scheme?: 'DPoP'): Response {
+  return claims.ok ? jsonAnswer(c, claims.value) : resourceErrorAnswer(c, claims.refusal, scheme);
 }
 
 type BodyToken = { ok: true; token?: string } | { ok: false; refusal: Refusal };

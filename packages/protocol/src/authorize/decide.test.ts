@@ -37,11 +37,11 @@ const kindOf = (changes: Partial<AuthorizationQuestion>) => decide(changes).kind
 const fresh = signIn({ session: session({ authTimeMs: nowMs - 1000 }) });
 
 describe('a code', () => {
-  const outcome = decide({ interaction: interaction() });
+  const outcome = decide({ interaction: interaction(), request: request({ jkt: 'key' }) });
   assert.equal(outcome.kind, 'code');
   const { code, plan } = outcome as typeof outcome & { kind: 'code' };
 
-  test('security 52: is bound to client, redirect URI, challenge, nonce, user, device, session and resources', () => {
+  test('security 52: is bound to client, redirect URI, challenge, key, nonce, user, device, session and resources', () => {
     assert.deepEqual(code, {
       hash: digest('code'),
       clientId: spaId,
@@ -51,6 +51,7 @@ describe('a code', () => {
       redirectUri: 'https://app.example/callback',
       redirectUriGiven: true,
       codeChallenge: challenge,
+      jkt: 'key',
       nonce: 'n-0S6_WzA2Mj',
       grant: { scopes: ['openid', 'offline_access'], apis: { [reports]: ['read:reports'] }, acr: '1', amr: ['pwd'] },
       authTimeMs: nowMs - hourMs,

@@ -120,6 +120,7 @@ export function issueCode(
     redirectUri: request.redirectUri,
     redirectUriGiven: request.redirectUriGiven,
     codeChallenge: request.codeChallenge,
+    jkt: request.jkt,
     nonce: request.nonce,
     grant: { scopes: request.scopes, apis: request.apis, acr, amr },
     authTimeMs,

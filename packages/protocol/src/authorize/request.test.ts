@@ -19,6 +19,7 @@ test('RFC 6749 4.1.1: a complete request is read into a typed one', () => {
       state: 'af0ifjsldkj',
       nonce: 'n-0S6_WzA2Mj',
       codeChallenge: challenge,
+      jkt: undefined,
       scopes: ['openid', 'offline_access'],
       apis: { [reports]: ['read:reports'] },
       prompts: [],
@@ -63,8 +64,20 @@ test('OIDC Core 3.1.2.1: the optional parameters are read', () => {
 
 describe('security 16: unknown parameters are ignored', () => {
   test('however odd', () => {
-    for (const name of ['unknown', '__proto__', 'constructor', 'claims', 'Prompt', 'dpop_jkt'])
+    for (const name of ['unknown', '__proto__', 'constructor', 'claims', 'Prompt', 'DPoP'])
       assert.ok(parse({ [name]: 'x' }).ok, name);
+  });
+});
+
+describe('security 109: dpop_jkt (RFC 9449 section 10)', () => {
+  test('is read', () => {
+    const parsed = parse({ dpop_jkt: challenge });
+    assert.equal(parsed.ok && parsed.value.jkt, challenge);
+  });
+
+  test('that is no SHA-256 thumbprint is invalid_request', () => {
+    for (const dpop_jkt of ['x', `${challenge}=`, challenge.slice(1), `${challenge.slice(1)}+`])
+      assert.deepEqual(refusalIn(parse({ dpop_jkt })), { reason: 'parameter_malformed', parameter: 'dpop_jkt' });
   });
 });
 

@@ -22,7 +22,8 @@ export interface ReturnAddress {
   state?: string;
 }
 
-const challengePattern = /^[A-Za-z0-9_-]{43}$/;
+/** SHA-256 in base64url: a PKCE challenge, the thumbprint of a key. */
+const sha256Pattern = /^[A-Za-z0-9_-]{43}$/;
 const prompts = new Set<string>(['none', 'login', 'consent', 'select_account']);
 
 /** The parameters that say where errors go; an unsupported `response_mode` falls back to `query`. */
@@ -65,6 +66,7 @@ export function parseAuthorizationRequest(
     redirectUriGiven: single.has('redirect_uri'),
     nonce: single.get('nonce'),
     codeChallenge: single.get('code_challenge'),
+    jkt: single.get('dpop_jkt'),
     scopes,
     apis,
     prompts: promptList,
@@ -110,7 +112,7 @@ function pkceFlaw(single: ReadonlyMap<string, string>, client: ClientMetadata): 
   }
   // RFC 7636 section 4.3: an absent method means "plain", which is not accepted.
   if (method !== 'S256') return { reason: 'pkce_method_not_s256' };
-  return challengePattern.test(challenge) ? undefined : { reason: 'parameter_malformed', parameter: 'code_challenge' };
+  return sha256Pattern.test(challenge) ? undefined : { reason: 'parameter_malformed', parameter: 'code_challenge' };
 }
 
 function hintFlaw(hint: Hint | undefined): Refusal | undefined {
@@ -121,6 +123,8 @@ function valueFlaw(single: ReadonlyMap<string, string>): Refusal | undefined {
   const maxAge = single.get('max_age');
   if (maxAge !== undefined && !/^[0-9]{1,9}$/.test(maxAge))
     return { reason: 'parameter_malformed', parameter: 'max_age' };
+  const jkt = single.get('dpop_jkt');
+  if (jkt !== undefined && !sha256Pattern.test(jkt)) return { reason: 'parameter_malformed', parameter: 'dpop_jkt' };
   const flawed = words(single.get('prompt')).some((prompt) => !prompts.has(prompt));
   return flawed ? { reason: 'parameter_malformed', parameter: 'prompt' } : undefined;
 }

@@ -137,6 +137,28 @@ describe('a code exchange (RFC 6749 section 4.1.3)', () => {
   });
 });
 
+describe('security 109: a code bound to a key (RFC 9449 section 10)', () => {
+  const facts = withCode({ jkt: 'key' });
+
+  test('is redeemed with that key', () => assert.equal(granted({ facts, proofKey: 'key' }).answer.proofKey, 'key'));
+
+  test('is refused without a proof or with that of another key, and stays as it is', () => {
+    const cases: [string | undefined, string][] = [
+      [undefined, 'code_proof_missing'],
+      ['other', 'code_proof_of_another_key'],
+    ];
+    for (const [proofKey, reason] of cases)
+      assert.deepEqual(refused({ facts, proofKey }), { kind: 'refused', refusal: { reason } });
+    const used = withCode({ jkt: 'key', redemption });
+    assert.equal(refused({ facts: used, proofKey: 'other' }).plan, undefined);
+  });
+});
+
+test('security 107: an access token is bound to the key that was proved, and to none without', () => {
+  assert.equal(granted({ proofKey: 'key' }).answer.proofKey, 'key');
+  assert.equal(Object.hasOwn(granted().answer, 'proofKey'), false);
+});
+
 describe('security 51: a code lives 60 seconds', () => {
   const madeAgo = (seconds: number) => ({
     facts: withCode({ createdAtMs: nowMs - seconds * 1000, expiresAtMs: nowMs - seconds * 1000 + 60_000 }),

@@ -82,11 +82,15 @@ function presentationFlaw({
   client,
   redirectUri,
   verifierChallenge,
+  proofKey,
 }: CodeQuestion): Reason | undefined {
   if (code.clientId !== client.client_id) return 'code_of_another_client';
   // RFC 6749 section 4.1.3: MUST be identical if it was included in the authorization request.
   if (redirectUri === undefined ? code.redirectUriGiven : redirectUri !== code.redirectUri)
     return 'redirect_uri_differs';
+  // RFC 9449 section 10: the proof MUST be of the key that the authorization request named.
+  if (code.jkt !== undefined && code.jkt !== proofKey)
+    return proofKey === undefined ? 'code_proof_missing' : 'code_proof_of_another_key';
   // RFC 9700 section 4.8.2: a verifier without a challenge is a downgrade, and so is the reverse.
   if (code.codeChallenge === undefined) return verifierChallenge === undefined ? undefined : 'verifier_unexpected';
   if (verifierChallenge === undefined) return 'verifier_missing';
@@ -205,7 +209,7 @@ function newFamily({ facts: { code }, client, proofKey, operation, newborn }: Co
 }
 
 function tokenGrant(
-  { facts: { code }, client }: CodeQuestion,
+  { facts: { code }, client, proofKey }: CodeQuestion,
   { user }: Ground & { ok: true },
   access: Access,
   family: Family | undefined,
@@ -229,6 +233,7 @@ function tokenGrant(
     ...(scopes.includes('openid') && {
       idToken: { authTimeMs, acr, amr, nonce, sessionId, scopes, claims: user.claims },
     }),
+    ...(proofKey !== undefined && { proofKey }),
   };
 }
 

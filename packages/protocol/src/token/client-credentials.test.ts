@@ -5,7 +5,11 @@ import { decideClientCredentials } from './client-credentials.ts';
 
 const both = { [reports]: ['read:reports', 'write:reports'], [billing]: ['pay'] };
 const apis = catalogue(api(), billingApi());
-const decide = (request: { scope?: string; resources?: string[] }, changes = {}, isAuthenticated = true) =>
+const decide = (
+  request: { scope?: string; resources?: string[]; proofKey?: string },
+  changes = {},
+  isAuthenticated = true,
+) =>
   decideClientCredentials({ resources: [], ...request }, web({ type: 'service', ...changes }), isAuthenticated, apis);
 
 function accessOf(...question: Parameters<typeof decide>) {
@@ -32,6 +36,11 @@ test('security 71: the token is for the client itself: no user, no refresh token
   assert.deepEqual(rest, { clientId: 'lab-web', subject: 'lab-web' });
   assert.deepEqual(access, { audience: [reports], scopes: ['read:reports'], lifetimeSeconds: 3600, alg: 'ES256' });
   for (const [part, list] of Object.entries(decision.plan)) assert.deepEqual(list, [], part);
+});
+
+test('security 107: it is bound to the key that was proved', () => {
+  const decision = decide({ proofKey: 'key' });
+  assert.equal(decision.kind === 'granted' && decision.answer.proofKey, 'key');
 });
 
 describe('what is asked for', () => {

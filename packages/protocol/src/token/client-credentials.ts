@@ -10,7 +10,7 @@ import type { TokenGrant } from './grant.ts';
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-4.4 RFC 6749 section 4.4}
  */
 export function decideClientCredentials(
-  request: { scope?: string; resources: readonly string[] },
+  request: { scope?: string; resources: readonly string[]; proofKey?: string },
   client: ClientMetadata,
   isClientAuthenticated: boolean,
   catalogue: ApiCatalogue,
@@ -33,5 +33,11 @@ export function decideClientCredentials(
   );
   const access = termsOf(targets, [...new Set(scopes)], client);
   if (!access.ok) return refused({ reason: 'target_algs_differ' });
-  return granted({ clientId: client.client_id, subject: client.client_id, access: access.access });
+  const { proofKey } = request;
+  return granted({
+    clientId: client.client_id,
+    subject: client.client_id,
+    access: access.access,
+    ...(proofKey !== undefined && { proofKey }),
+  });
 }

@@ -13,6 +13,8 @@ export interface TokenGrant {
   handles?: Handles;
   refresh?: RefreshGrant;
   idToken?: IdTokenGrant;
+  /** Thumbprint of the key that was proved with the request: the access token is bound to it (RFC 9449 section 6). */
+  proofKey?: string;
 }
 
 export interface Handles {

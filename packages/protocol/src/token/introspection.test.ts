@@ -146,6 +146,15 @@ test('an active access token is told without its internal handles', () => {
   });
 });
 
+test('security 111: a bound access token is told with its key', () => {
+  const bound = accessToken();
+  assert.ok(bound.kind === 'access');
+  bound.facts.claims.cnf = { jkt: 'key' };
+  const answer = introspect(bound, spa(), issuer, nowMs);
+  assert.ok(answer.active);
+  assert.deepEqual([answer.token_type, answer.cnf], ['DPoP', { jkt: 'key' }]);
+});
+
 describe('a refresh token', () => {
   test('is told with its scope and the earlier of its two ends', () => {
     assert.deepEqual(introspect(refreshToken(), spa(), issuer, nowMs), {

@@ -56,8 +56,12 @@ function ofAccessToken(facts: AccessTokenFacts, caller: ClientMetadata, nowMs: n
   const isForCaller =
     claims.client_id === caller.client_id || audience.some((api) => caller.apis[api as ApiId] !== undefined);
   if (!isForCaller || !isAccessTokenActive(facts, nowMs)) return inactive;
-  const { iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid } = claims;
-  return { active: true, token_type: 'Bearer', iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid };
+  const { iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid, cnf } = claims;
+  const shared = { iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid };
+  // RFC 9449 section 6.2.
+  return cnf === undefined
+    ? { active: true, token_type: 'Bearer', ...shared }
+    : { active: true, token_type: 'DPoP', ...shared, cnf };
 }
 
 /** A refresh token is shown to its own client alone, and only the newest of its family is active. */

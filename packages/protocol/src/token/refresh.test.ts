@@ -236,6 +236,12 @@ describe('what is wrong in a harmless way touches nothing', () => {
     assert.equal(decideRefresh(right, nowMs).kind, 'granted');
   });
 
+  test('security 107: a proof binds the access token, of a family without a key that alone', () => {
+    for (const family of [withFamily({ jkt: 'key' }, { proofKey: 'key' }), withFamily({}, { proofKey: 'key' })])
+      assert.equal(answerOf(decideRefresh(family, nowMs)).proofKey, 'key');
+    assert.equal(Object.hasOwn(answerOf(decideRefresh(withFamily({}), nowMs)), 'proofKey'), false);
+  });
+
   test('security 77: a request for more than was granted does not rotate', () => {
     const wider: [RefreshQuestion['request'], string][] = [
       [{ scope: 'openid admin', resources: [] }, 'scope_not_covered'],

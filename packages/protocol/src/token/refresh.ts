@@ -120,7 +120,7 @@ function repetition(
 }
 
 function tokenGrant(
-  { facts: { family, user } }: RefreshQuestion,
+  { facts: { family, user }, proofKey }: RefreshQuestion,
   access: Access,
   { generation, keyId }: Pick<Family, 'generation' | 'keyId'>,
   expiry: RefreshExpiry,
@@ -135,6 +135,7 @@ function tokenGrant(
     refresh: { family, generation, keyId, expiry },
     // OpenID Connect Core 12.2: the original auth_time, and no nonce.
     ...(scopes.includes('openid') && { idToken: { authTimeMs, acr, amr, sessionId, scopes, claims: user.claims } }),
+    ...(proofKey !== undefined && { proofKey }),
   };
 }
 
