@@ -5,7 +5,7 @@ import { browserEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { keepUp } from './keep-up.ts';
 import type { ClientSettings } from './settings.ts';
-import type { Messenger, SignInOptions } from './messenger.ts';
+import type { SignInOptions, SilentMessenger } from './messenger.ts';
 import type { Parts } from './parts.ts';
 import { discovery } from './provider.ts';
 import { openRenewal } from './renewal.ts';
@@ -22,7 +22,7 @@ import type { TabMessage } from './tabs.ts';
 
 export interface ClientOptions extends ClientSettings {
   /** Renews without a refresh token: `silentFrame()` of `@ostiary/browser/frame`. */
-  silentSignIn?: Messenger;
+  silentSignIn?: SilentMessenger;
 }
 
 export interface Client {
@@ -104,8 +104,9 @@ function assemble(options: ClientOptions, environment: Environment): Parts {
   const name = `ostiary.${options.clientId}@${options.issuer}`;
   const time = openServerTime(environment);
   const { storage = 'memory', silentSignIn } = options;
-  const store =
-    typeof storage === 'string' ? openStore(environment, environment.isPage ? storage : 'memory', name) : storage;
+  const kind = environment.isPage ? storage : 'memory';
+  const named = typeof kind === 'function' ? kind(name) : kind;
+  const store = typeof named === 'string' ? openStore(environment, named, name) : named;
   const session = openSession(store, time);
   const tabs = openTabs(environment, name, (message) => void hear(parts, message));
   const parts: Parts = {
@@ -122,12 +123,13 @@ function assemble(options: ClientOptions, environment: Environment): Parts {
   return parts;
 }
 
-function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, issuer, redirectUri }: ClientOptions): void {
-  for (const url of [issuer, redirectUri]) new URL(url);
-  if (storage === 'local' && proof === undefined && scriptsMayTakeRefreshTokens !== true) {
+function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, transport, ...urls }: ClientOptions): void {
+  for (const url of [urls.issuer, urls.redirectUri]) new URL(url);
+  const isLasting = storage === 'local' || typeof storage === 'function';
+  if (isLasting && !proof && !transport && !scriptsMayTakeRefreshTokens) {
     throw new SessionError(
       'misconfigured',
-      "storage: 'local' lets any script take refresh tokens: use dpop(), or say scriptsMayTakeRefreshTokens",
+      'this storage lets any script take refresh tokens: use dpop(), or say scriptsMayTakeRefreshTokens',
     );
   }
 }

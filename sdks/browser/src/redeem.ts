@@ -26,7 +26,7 @@ async function redeem(parts: Parts, code: string, transaction: Transaction): Pro
   );
   if (verdict.kind !== 'tokens') return { kind: 'failed', verdict };
   const { nonce, maxAgeSeconds } = transaction;
-  checkIdToken(verdict.answer.id_token, {
+  const claims = checkIdToken(verdict.answer.id_token, {
     issuer,
     clientId: options.clientId,
     nonce,
@@ -34,6 +34,8 @@ async function redeem(parts: Parts, code: string, transaction: Transaction): Pro
     maxAgeSeconds,
   });
   const tokens = tokenSetOf(verdict.answer, undefined, sentAtMs);
-  const record = recordOf(environment.random(16), tokens, { offsetMs: time.offsetMs(), draw: environment.draw() });
+  // Without a refresh token the session is the one at the provider: all tabs call it the same, and renew it once.
+  const id = (tokens.refreshToken === undefined && claims?.sid) || environment.random(16);
+  const record = recordOf(id, tokens, { offsetMs: time.offsetMs(), draw: environment.draw() });
   return { kind: 'record', record };
 }

@@ -1,4 +1,4 @@
-import type { SessionStore, StorageKind } from './store.ts';
+import type { OpenStore, SessionStore, StorageKind } from './store.ts';
 
 export interface ClientSettings {
   /** The provider, exactly as it names itself: `https://id.example.com`. */
@@ -11,8 +11,11 @@ export interface ClientSettings {
   /** The API that access tokens are for ([RFC 8707](https://www.rfc-editor.org/rfc/rfc8707)). */
   audience?: string;
   /** Default: `memory`, the safest and the shortest. */
-  storage?: StorageKind | SessionStore;
-  /** Says that you know: with `storage: 'local'` any script that ever runs in this page can take a refresh token and use it. */
+  storage?: StorageKind | OpenStore | SessionStore;
+  /**
+   * Says that you know: with `storage: 'local'`, `indexedDb()` or `scriptCookies()` any script that ever runs in this page can
+   * take a refresh token and use it elsewhere.
+   */
   scriptsMayTakeRefreshTokens?: boolean;
   /** `stealth` renews ahead of need; `onUse` only when a token is asked for, so that an unattended session ends. Default: `stealth`. */
   renew?: 'stealth' | 'onUse';

@@ -54,6 +54,8 @@ async function take(parts: Parts, parameters: URLSearchParams, key: string): Pro
   const redeemed = await takeAnswer(parts, parameters, kept);
   if (redeemed.kind === 'failed' && redeemed.verdict.kind === 'tryLater') throw refusalOf(redeemed.verdict);
   place?.setItem(key, JSON.stringify({ ...kept, verifier: '', isDone: redeemed.kind === 'record' }));
+  if (redeemed.kind === 'failed' && 'error' in redeemed.verdict)
+    place?.setItem(refusalKey(parts.name), `${redeemed.verdict.error.code} ${parts.time.now()}`);
   await begin(parts, redeemed);
   return done;
 }
@@ -64,10 +66,11 @@ export async function signInBy(parts: Parts, by: Messenger, how: AskOptions): Pr
 }
 
 /** A new session takes the place of whatever there was, in all tabs. */
-async function begin({ session, tabs }: Parts, redeemed: Redeemed): Promise<void> {
+async function begin({ session, tabs, environment, name }: Parts, redeemed: Redeemed): Promise<void> {
   if (redeemed.kind === 'failed') throw refusalOf(redeemed.verdict);
   const { record } = redeemed;
   await session.update(() => record);
+  environment.storage('session')?.removeItem(refusalKey(name));
   session.happened({ kind: 'signedIn' });
   tabs.tell({ kind: 'signedIn', id: record.id, sub: decode(record.tokens.idToken ?? '')?.sub });
 }
@@ -82,6 +85,11 @@ function cleaned(href: string): string {
   for (const name of ['code', 'state', 'iss', 'session_state', 'error', 'error_description'])
     url.searchParams.delete(name);
   return url.href;
+}
+
+/** Where this tab keeps what the provider last refused to it, until somebody signs in: error code and server time. */
+export function refusalKey(name: string): string {
+  return `${name}.refused`;
 }
 
 function keyOf(name: string, state: string): string {

@@ -21,7 +21,7 @@ export async function leaveSession(parts: Parts, { returnTo, atProvider = true }
   const token = record?.tokens.refreshToken;
   if (token !== undefined && provider?.revocation_endpoint !== undefined) {
     const form = { client_id: options.clientId, token, token_type_hint: 'refresh_token' };
-    await revoke(environment, provider.revocation_endpoint, form);
+    await revoke(parts, provider.revocation_endpoint, form);
   }
   await proof?.forget();
   if (!atProvider || provider?.end_session_endpoint === undefined) return;
@@ -33,9 +33,8 @@ export async function leaveSession(parts: Parts, { returnTo, atProvider = true }
 }
 
 /** Goes on when the page is left. A revocation that fails leaves nothing that anybody holds. */
-async function revoke(environment: Parts['environment'], url: string, form: Record<string, string>): Promise<void> {
+async function revoke({ environment, options }: Parts, url: string, form: Record<string, string>): Promise<void> {
   const signal = environment.timeout(3_000);
-  await environment
-    .fetch(url, { method: 'POST', body: new URLSearchParams(form), keepalive: true, signal })
-    .catch(() => undefined);
+  const send = options.transport ?? environment.fetch;
+  await send(url, { method: 'POST', body: new URLSearchParams(form), keepalive: true, signal }).catch(() => undefined);
 }

@@ -13,6 +13,9 @@ export interface SessionStore {
   update(change: (current: SessionRecord | undefined) => SessionRecord | undefined): Maybe<SessionRecord | undefined>;
 }
 
+/** Opens a store for the client that is called `name` in this browser: `indexedDb()` of `@ostiary/browser/indexed-db`. */
+export type OpenStore = (name: string) => SessionStore;
+
 /** `memory`: gone with the page. `session`: this tab, until it is closed. `local`: all tabs, until sign-out. */
 export type StorageKind = 'memory' | 'session' | 'local';
 

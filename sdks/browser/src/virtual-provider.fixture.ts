@@ -80,7 +80,15 @@ export class VirtualProvider {
 
   #tokens(family: Family, nonce?: string): Response {
     const seconds = Math.floor(this.clock.nowMs / 1000);
-    const claims = { iss: this.issuer, aud: 'spa', sub: family.sub, nonce, iat: seconds, exp: seconds + 3600 };
+    const claims = {
+      iss: this.issuer,
+      aud: 'spa',
+      sub: family.sub,
+      sid: `s-${family.sub}`,
+      nonce,
+      iat: seconds,
+      exp: seconds + 3600,
+    };
     return this.#json({
       access_token: `at-${family.id}-${family.generation}-${this.clock.nowMs}`,
       token_type: 'Bearer',
