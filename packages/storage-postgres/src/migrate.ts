@@ -63,7 +63,7 @@ export async function migratePostgres({ url, tls, runtimeRole }: MigrationOption
 }
 
 /** Applies those of `steps` that were not applied yet. */
-export async function applyMissing(connection: Connection, steps: MigrationStep[]): Promise<string[]> {
+async function applyMissing(connection: Connection, steps: MigrationStep[]): Promise<string[]> {
   const isNew = (await appliedSteps(connection, stepWithinMs)).length === 0;
   if (isNew) await runStep(connection, makeRecord);
   const missing = missingSteps(steps, await appliedSteps(connection, stepWithinMs));

@@ -38,8 +38,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   return openStoreOn(connector(config, sessionSettings(timeoutMs), timeoutMs), options);
 }
 
-/** The store on connections of any making. */
-export async function openStoreOn(connect: Connect, options: Omit<PostgresOptions, 'url' | 'tls'>): Promise<Store> {
+async function openStoreOn(connect: Connect, options: Omit<PostgresOptions, 'url' | 'tls'>): Promise<Store> {
   const { observer } = options;
   const settings = { ...defaults, ...options };
   const { readers, writers, operationTimeoutMs } = settings;
@@ -72,7 +71,8 @@ export async function openStoreOn(connect: Connect, options: Omit<PostgresOption
     observer,
   });
   return {
-    ...portsOn(operations, terms, readers),
+    // Half of the readers at most run one kind of point reads, so that batches grow and other reads find a way past them.
+    ...portsOn(operations, terms, Math.ceil(readers / 2)),
     commit: (plan) => committer.commit(plan),
     close: async () => {
       await committer.close();

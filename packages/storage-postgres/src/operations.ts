@@ -7,9 +7,9 @@ import { pauseBeforeRetry } from './retry-pause.ts';
 import { statement } from './statement.ts';
 import type { Call, Statement, Value } from './statement.ts';
 
-export const begin = statement('begin', 'begin');
+const begin = statement('begin', 'begin');
 export const commit = statement('commit', 'commit');
-export const rollback = statement('rollback', 'rollback');
+const rollback = statement('rollback', 'rollback');
 
 /** Runs the statements of one transaction; each `Transaction` call is one round trip. */
 export type Transaction = <Row extends object>(statement: Statement<Row>, values: Value[]) => Promise<Row[]>;

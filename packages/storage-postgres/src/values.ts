@@ -32,7 +32,7 @@ export function saltUuid(salt: string): string {
 }
 
 /** 128 bits in base64url. */
-export function bitsText(uuid: string): string {
+function bitsText(uuid: string): string {
   return Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('base64url');
 }
 
