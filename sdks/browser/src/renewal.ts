@@ -1,4 +1,4 @@
-import { afterEnd, isExpired, pauseMs, settled, withAttempt } from '@ostiary/session';
+import { afterEnd, isExpired, pauseMs, sessionEnd, settled, withAttempt } from '@ostiary/session';
 import type { DegradedReason, EndReason, ServerError, SessionRecord, Verdict } from '@ostiary/session';
 import type { Parts } from './parts.ts';
 import type { Failed, Outcome } from './outcome.ts';
@@ -93,7 +93,8 @@ async function renewedSilently(parts: Parts, record: SessionRecord | undefined):
 async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
   const { session, time, tabs, options, environment } = parts;
   const { token_endpoint } = await parts.provider();
-  if (options.storage === 'session') {
+  const isCopied = options.storage === 'session';
+  if (isCopied) {
     // The browser copies session storage into duplicated tabs. One that was frozen, or restored, has an old copy.
     tabs.tell({ kind: 'asked', id: seen.id });
     await passing(parts, askMs);
@@ -102,6 +103,8 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
   const name = environment.random(24);
   const sent = await session.update((current) => current && withAttempt(current, name));
   if (sent === undefined || sent.id !== seen.id || sent.tokens.refreshToken === undefined) return { kind: 'again' };
+  // A copy knows the attempt as well, should this tab die before its answer.
+  if (isCopied) tabs.tell({ kind: 'renewed', record: sent });
   const { verdict, sentAtMs } = await requestTokens(parts, token_endpoint, {
     grant_type: 'refresh_token',
     client_id: options.clientId,
@@ -136,7 +139,10 @@ async function give(
 ): Promise<never> {
   switch (verdict.kind) {
     case 'ended':
-      return endSession(parts, record, { code: 'grantEnded', error: verdict.error });
+      return endSession(parts, record, {
+        code: isTimeOver(parts, record) ? 'expired' : 'grantEnded',
+        error: verdict.error,
+      });
     case 'interaction': {
       const isOverNow = record === undefined || isExpired(record.tokens, parts.time.now());
       if (isOverNow && verdict.error.code === 'login_required')
@@ -149,6 +155,10 @@ async function give(
     case 'nonce':
       return degrade(parts, 'serverBusy', parts.time.now() + 1_000);
   }
+}
+
+function isTimeOver({ time }: Parts, record: SessionRecord | undefined): boolean {
+  return ((record && sessionEnd(record.tokens))?.endsAtMs ?? Infinity) <= time.now();
 }
 
 /** The session is over, here and in all tabs that share it. */
