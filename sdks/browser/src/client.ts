@@ -135,7 +135,7 @@ function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, transport, 
 }
 
 /** What another tab told. */
-async function hear({ session }: Parts, message: TabMessage): Promise<void> {
+async function hear({ session, tabs }: Parts, message: TabMessage): Promise<void> {
   switch (message.kind) {
     case 'signedOut':
       await session.update(() => undefined);
@@ -150,15 +150,20 @@ async function hear({ session }: Parts, message: TabMessage): Promise<void> {
       return session.happened({ kind: 'signedOut', where: 'elsewhere' });
     }
     case 'ended':
-      if (session.seen()?.id !== message.id) return;
+      if (session.lastId() !== message.id) return;
       await session.update((current) => (current?.id === message.id ? undefined : current));
-      return session.happened({ kind: 'ended', reason: { code: 'grantEnded' } });
+      return session.happened(message);
     case 'renewed': {
       const { record } = message;
-      await session.update((current) =>
-        current?.id === record.id && current.tokens.obtainedAtMs < record.tokens.obtainedAtMs ? record : current,
+      const now = await session.update((current) =>
+        current?.id === record.id && current.tokens.obtainedAtMs <= record.tokens.obtainedAtMs ? record : current,
       );
-      return session.happened({ kind: 'renewed' });
+      if (now === record && record.attempt === undefined) session.happened({ kind: 'renewed' });
+      return;
+    }
+    case 'asked': {
+      const record = session.seen();
+      if (record?.id === message.id) tabs.tell({ kind: 'renewed', record });
     }
   }
 }

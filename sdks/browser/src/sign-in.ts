@@ -1,4 +1,4 @@
-import { decode } from '@ostiary/session';
+import { decode, pauseMs } from '@ostiary/session';
 import { beginAuthorization } from './authorization.ts';
 import type { AskOptions, Transaction } from './authorization.ts';
 import type { Parts } from './parts.ts';
@@ -6,6 +6,9 @@ import type { Messenger } from './messenger.ts';
 import { takeAnswer } from './redeem.ts';
 import type { Failed, Redeemed } from './outcome.ts';
 import { faultOf, SessionError } from './session-error.ts';
+import { attempt } from './tabs.ts';
+
+const triesAtOnce = 3;
 
 /** What a completed sign-in hands back. */
 export interface SignedIn {
@@ -13,13 +16,21 @@ export interface SignedIn {
 }
 
 /** Leaves for the provider. What must be known on the way back is kept for this tab alone. */
-export async function leaveForSignIn(parts: Parts, options: AskOptions): Promise<void> {
+export async function leaveForSignIn(parts: Parts, options: AskOptions, isAgain = false): Promise<void> {
   const { environment, name } = parts;
   const { url, transaction } = await beginAuthorization(parts, await parts.provider(), options);
   const place = environment.storage('session');
   if (place === undefined) throw new SessionError('misconfigured', 'a redirect needs session storage');
-  place.setItem(keyOf(name, transaction.state), JSON.stringify(transaction));
+  place.setItem(keyOf(name, transaction.state), JSON.stringify({ ...transaction, options, isAgain } satisfies Kept));
   environment.location.assign(url);
+}
+
+/** What a tab keeps of a sign-in until it is answered. */
+interface Kept extends Transaction {
+  options: AskOptions;
+  /** Begun by itself, because the answer to the code of the one before was lost. */
+  isAgain: boolean;
+  isDone?: boolean;
 }
 
 /** The last callback taken in each page, so that a component that is mounted twice gets one answer twice. */
@@ -47,17 +58,39 @@ export async function takeCallback(parts: Parts, href: string): Promise<SignedIn
 
 async function take(parts: Parts, parameters: URLSearchParams, key: string): Promise<SignedIn> {
   const place = parts.environment.storage('session');
-  const kept = JSON.parse(place?.getItem(key) ?? 'null') as (Transaction & { isDone?: true }) | null;
+  const kept = JSON.parse(place?.getItem(key) ?? 'null') as Kept | null;
   if (kept === null) throw new SessionError('bad_response', 'no sign-in of this tab was answered');
   const done = { returnTo: kept.returnTo };
   if (kept.isDone) return done;
-  const redeemed = await takeAnswer(parts, parameters, kept);
-  if (redeemed.kind === 'failed' && redeemed.verdict.kind === 'tryLater') throw refusalOf(redeemed.verdict);
-  place?.setItem(key, JSON.stringify({ ...kept, verifier: '', isDone: redeemed.kind === 'record' }));
-  if (redeemed.kind === 'failed' && 'error' in redeemed.verdict)
-    place?.setItem(refusalKey(parts.name), `${redeemed.verdict.error.code} ${parts.time.now()}`);
+  const { redeemed, tries } = await takenPatiently(parts, parameters, kept);
+  const verdict = redeemed.kind === 'failed' ? redeemed.verdict : undefined;
+  if (verdict?.kind === 'tryLater') throw refusalOf(verdict);
+  if (verdict?.kind === 'ended' && tries > 1 && !kept.isAgain) {
+    // The code was taken and nobody heard the answer. The provider still knows the user: once more, without a word.
+    await leaveForSignIn(parts, { ...kept.options, returnTo: kept.returnTo }, true);
+    return new Promise(() => {});
+  }
+  attempt(() => {
+    place?.setItem(key, JSON.stringify({ ...kept, verifier: '', isDone: verdict === undefined }));
+    if (verdict !== undefined && 'error' in verdict)
+      place?.setItem(refusalKey(parts.name), `${verdict.error.code} ${parts.time.now()}`);
+  });
   await begin(parts, redeemed);
   return done;
+}
+
+/** Tries a few times where the answer does not come: a code is used up by the first request that arrives. */
+async function takenPatiently(
+  parts: Parts,
+  parameters: URLSearchParams,
+  kept: Kept,
+): Promise<{ redeemed: Redeemed; tries: number }> {
+  for (let tries = 1; ; tries += 1) {
+    const redeemed = await takeAnswer(parts, parameters, kept);
+    const isLate = redeemed.kind === 'failed' && redeemed.verdict.kind === 'tryLater';
+    if (!isLate || tries === triesAtOnce) return { redeemed, tries };
+    await new Promise<void>((resolve) => parts.environment.setTimer(pauseMs(tries, parts.environment.draw()), resolve));
+  }
 }
 
 /** Signs in by a messenger, while the page stays. */
