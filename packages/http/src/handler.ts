@@ -62,12 +62,13 @@ function handle(root: Hono<Bindings>, context: HttpContext, methods: ReadonlyMap
   const shared = new Set(
     ['/token', '/userinfo', '/revoke', '/development/clock'].map((path) => context.basePath + path),
   );
-  const { meter, draw } = context.service;
+  const { meter, draw, settings } = context.service;
+  const clock = settings.isDevelopment ? context.testClock : undefined;
   return async (request, peer) => {
     const startMs = performance.now();
     const pathname = pathOf(request.url);
     const isShared = shared.has(pathname);
-    const headers = isShared ? { ...always, ...corsHeaders(request, context) } : always;
+    const headers = isShared ? { ...always, ...corsHeaders(request, context), ...dateOf(clock) } : always;
     if (isShared && request.method === 'OPTIONS') {
       return preflightAnswer(headers, methods.get(pathname)?.join(', ') ?? '');
     }
@@ -78,6 +79,11 @@ function handle(root: Hono<Bindings>, context: HttpContext, methods: ReadonlyMap
     meter.answered({ route, status: response.status, milliseconds: performance.now() - startMs });
     return response;
   };
+}
+
+/** Clients learn the server's time from its answers: under a test clock they are to learn that one. */
+function dateOf(clock: TestClock | undefined): Record<string, string> {
+  return clock === undefined ? {} : { Date: new Date(clock.now()).toUTCString() };
 }
 
 /** The path of an absolute URL, without parsing the rest. */

@@ -78,4 +78,13 @@ describe('the life of a token, over HTTP', () => {
       assert.equal((await refresh(issuer, other.body['refresh_token'])).status, 200);
     }
   });
+
+  it('tells the time of a test clock in its answers, so that clients learn that one', async () => {
+    issuer.clock.advance(3600);
+    const { headers } = await issuer.request('/token', { method: 'POST' });
+    assert.equal(Date.parse(headers.get('date') ?? ''), issuer.clock.now());
+    const serious = await openIssuer({ settings: { isDevelopment: false } });
+    assert.equal((await serious.request('/token', { method: 'POST' })).headers.get('date'), null);
+    await serious.close();
+  });
 });
