@@ -16,6 +16,7 @@ import {
   mustCommit,
   plan,
 } from '@ostiary/storage/contract';
+import pg from 'pg';
 import { migratePostgres, openPostgresStore } from '@ostiary/storage-postgres';
 import { postgresProxy } from '../support/postgres-proxy.ts';
 import type { PostgresProxy } from '../support/postgres-proxy.ts';
@@ -33,12 +34,14 @@ describe('a PostgreSQL store whose database goes away', () => {
   let server: PostgresServer;
   let proxy: PostgresProxy;
   let store: Store;
+  let databaseUrl: string;
   let cases = 0;
   let label = '';
 
   before(async () => {
     server = await ownPostgresServer();
     const { url } = await server.newDatabase();
+    databaseUrl = url;
     await migratePostgres({ url });
     proxy = await postgresProxy({ port: server.port });
     const address = new URL(url);
@@ -122,6 +125,26 @@ describe('a PostgreSQL store whose database goes away', () => {
       await normalAgain(store, label);
     });
   }
+
+  it('holds a row that others want: only what wants it is unavailable', async () => {
+    const holder = new pg.Client({ connectionString: databaseUrl });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select id from family where generation = 0 order by created_at, id for update');
+    const free = Array.from({ length: 7 }, (_, number) => `free ${number} ${label}`);
+    for (const each of free) await bear(store, each);
+    const wanted = [...free.slice(0, 3), label, ...free.slice(3)];
+    const outcomes = await Promise.allSettled(
+      wanted.map((each) => store.commit(plan({ advances: [advance(each, 0)] }))),
+    );
+    const refused = wanted.filter((_, index) => outcomes[index]?.status === 'rejected');
+    await holder.end();
+    assert.ok(refused.includes(label));
+    assert.ok(refused.length < wanted.length, refused.join());
+    for (const outcome of outcomes)
+      assert.ok(outcome.status === 'fulfilled' || outcome.reason instanceof StorageUnavailable);
+    await normalAgain(store, label);
+  });
 
   it('says neither its address nor a password', async () => {
     await server.stop('fast');

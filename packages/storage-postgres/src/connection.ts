@@ -22,6 +22,7 @@ export interface Connection {
 export type Connect = () => Promise<Connection>;
 
 const { Client, DatabaseError } = pg;
+const farewellWithinMs = 500;
 
 /** Opens connections for `config`; session settings that an engine refuses are left as they are. */
 export function connector(config: ClientConfig, settings: readonly string[], withinMs: number): Connect {
@@ -86,7 +87,9 @@ class PgConnection implements Connection {
 
   async end(): Promise<void> {
     this.#isUsable = false;
-    await this.#client.end();
+    const timer = setTimeout(() => this.destroy(), farewellWithinMs);
+    await this.#client.end().catch(() => undefined);
+    clearTimeout(timer);
   }
 
   #send(calls: Call[]): Promise<QueryResult<object>>[] {

@@ -31,10 +31,19 @@ export class AmbiguousCommit extends Error {
  * - `connection`: nothing was done, the same may succeed on another connection;
  * - `unique`: somebody inserted the same key between a read and a write;
  * - `ambiguous`: it may have been done;
+ * - `locked`: somebody holds a row for too long, perhaps only one of many;
  * - `unavailable`: the database cannot do it now;
  * - `own`: the statement or its values are at fault.
  */
-export type Failure = 'serialization' | 'deadlock' | 'connection' | 'unique' | 'ambiguous' | 'unavailable' | 'own';
+export type Failure =
+  | 'serialization'
+  | 'deadlock'
+  | 'connection'
+  | 'unique'
+  | 'ambiguous'
+  | 'locked'
+  | 'unavailable'
+  | 'own';
 
 const failures: Record<string, Failure> = {
   '40001': 'serialization',
@@ -48,8 +57,8 @@ const failures: Record<string, Failure> = {
   '57P03': 'connection',
   '57P05': 'connection',
   '25P03': 'connection',
-  // Locked too long; a privilege or table that is not there: of the deployment, not of the values.
-  '55P03': 'unavailable',
+  '55P03': 'locked',
+  // A privilege or table that is not there: of the deployment, not of the values.
   '42501': 'unavailable',
   '42P01': 'unavailable',
   '42703': 'unavailable',

@@ -1,7 +1,8 @@
 import { StorageUnavailable } from '@ostiary/storage';
-import type { StorageObserver } from '@ostiary/storage';
+import type { RetryReason, StorageObserver } from '@ostiary/storage';
 import type { Connection } from './connection.ts';
 import { AmbiguousCommit, ConnectionLost, failureOf, outward } from './failure.ts';
+import type { Failure } from './failure.ts';
 import type { Pool } from './pool.ts';
 import { pauseBeforeRetry } from './retry-pause.ts';
 import { statement } from './statement.ts';
@@ -69,12 +70,17 @@ export class Operations {
         return await this.#pool.use(deadlineMs, work);
       } catch (error) {
         const failure = failureOf(error);
-        if (failure === 'ambiguous' || failure === 'own' || failure === 'unavailable') throw outward(error);
+        if (!isRetried(failure)) throw outward(error);
         this.#observer?.retried(failure);
         if (!(await pauseBeforeRetry(attempt, deadlineMs))) throw outward(late(error));
       }
     }
   }
+}
+
+/** Others say nothing about a second attempt, or tell that it would end alike. */
+function isRetried(failure: Failure): failure is RetryReason {
+  return failure === 'serialization' || failure === 'deadlock' || failure === 'connection' || failure === 'unique';
 }
 
 async function finish(connection: Connection, deadlineMs: number): Promise<void> {

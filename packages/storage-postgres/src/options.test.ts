@@ -14,7 +14,10 @@ describe('the address of a PostgreSQL server', () => {
   });
 
   it('may name a socket', () => {
-    assert.equal(clientConfig({ url: 'postgres://role@localhost/ostiary?host=/run/postgresql' }).host, '/run/postgresql');
+    assert.equal(
+      clientConfig({ url: 'postgres://role@localhost/ostiary?host=/run/postgresql' }).host,
+      '/run/postgresql',
+    );
   });
 
   it('asks for TLS by sslmode, or is asked to by an option; then the certificate is verified', () => {

@@ -12,12 +12,15 @@ type AdvancedRow = { id: string };
  */
 const advance = statement<AdvancedRow>(
   'family_advance',
-  `with locked as (select id from family where id = any($1::uuid[]) order by id for update)
-  update family set generation = family.generation + 1, key_id = v.key_id, rotated_at = v.at,
-    used_at = greatest(family.used_at, v.at), operation = v.operation, is_attempted = v.is_attempted
-  from locked, unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bytea[], $6::boolean[])
-    as v (id, generation, key_id, at, operation, is_attempted)
-  where family.id = locked.id and family.id = v.id and family.generation = v.generation and family.ended_at is null
+  `with locked as (
+    select family.id, v.generation, v.key_id, v.at, v.operation, v.is_attempted
+    from family join unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::bigint[], $5::bytea[], $6::boolean[])
+      as v (id, generation, key_id, at, operation, is_attempted) on v.id = family.id
+    order by family.id for update)
+  update family set generation = family.generation + 1, key_id = locked.key_id, rotated_at = locked.at,
+    used_at = greatest(family.used_at, locked.at), operation = locked.operation, is_attempted = locked.is_attempted
+  from locked
+  where family.id = locked.id and family.generation = locked.generation and family.ended_at is null
   returning family.id`,
 );
 

@@ -8,10 +8,11 @@ import { ClientRows } from './client-rows.ts';
 import { ConsentRows } from './consent-rows.ts';
 import { DeviceRows } from './device-rows.ts';
 import { FamilyRows } from './family-rows.ts';
-import { CodeRows, InteractionRows, OnceRows, RevokedTokenRows } from './flow-rows.ts';
+import { CodeRows, InteractionRows } from './flow-rows.ts';
 import { kinds, setsEnded } from './needs.ts';
 import type { Kind, Need } from './needs.ts';
 import { SessionRows } from './session-rows.ts';
+import { OnceRows, RevokedTokenRows } from './spent-rows.ts';
 import { TermsRows } from './terms-rows.ts';
 import { UserRows } from './user-rows.ts';
 

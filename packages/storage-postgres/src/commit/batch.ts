@@ -106,5 +106,5 @@ function outcomeOf(rows: BatchRows, { plan, places }: Arrival): Outcome {
 function isInDoubt(error: unknown, committing: string): boolean {
   if (error instanceof ConnectionLost || failureOf(error) === 'ambiguous') return true;
   if (!(error instanceof StatementFailed) || error.statement !== committing) return false;
-  return !['serialization', 'deadlock', 'unique', 'unavailable', 'own'].includes(failureOf(error));
+  return !['serialization', 'deadlock', 'unique', 'locked', 'unavailable', 'own'].includes(failureOf(error));
 }

@@ -1,12 +1,11 @@
-import type { AuthorizationCode, Consumption, Insertion, Interaction, Redemption, Touch } from '@ostiary/model';
+import type { AuthorizationCode, Consumption, Interaction, Redemption, Touch } from '@ostiary/model';
 import type { Digest, SessionId } from '@ostiary/wire';
 import { statement } from '../statement.ts';
 import type { Call } from '../statement.ts';
-import { arrayOf, bytesOf, digestKey, digestText, identifying, isStorable, textArrayOf } from '../values.ts';
+import { arrayOf, digestKey, isStorable, textArrayOf } from '../values.ts';
 
 type CodeRow = { hash: Digest; redemption: string | null };
 type InteractionRow = { hash: Digest; isConsumed: boolean; chosenSession: SessionId | null };
-type OnceRow = { hash: Digest; operation: string };
 
 const lockCodes = statement<CodeRow>(
   'code_lock',
@@ -38,21 +37,6 @@ const insertInteractions = statement(
   `insert into interaction (hash, is_consumed, chosen_session, body, expires_at)
   select * from unnest($1::text[], $2::boolean[], $3::text[], $4::text[], $5::bigint[])`,
 );
-const lockOnceValues = statement<OnceRow>(
-  'once_value_lock',
-  'select hash, operation from once_value where hash = any($1::text[]) order by hash for update',
-);
-const insertOnceValues = statement(
-  'once_value_insert',
-  `insert into once_value (hash, operation, expires_at)
-  select * from unnest($1::text[], $2::bytea[], $3::bigint[])`,
-);
-const putRevokedTokens = statement(
-  'revoked_token_put',
-  `insert into revoked_token (token_id, expires_at) select * from unnest($1::text[], $2::bigint[])
-  on conflict (token_id) do update set expires_at = greatest(revoked_token.expires_at, excluded.expires_at)`,
-);
-
 /** Authorization codes as the plans of one batch see them, one after the other. */
 export class CodeRows {
   readonly #rows = new Map<Digest, { redemption: Redemption | undefined; isChanged: boolean }>();
@@ -177,62 +161,6 @@ export class InteractionRows {
   #change(hash: Digest, change: Partial<InteractionState>): void {
     const row = this.#rows.get(hash);
     if (row) Object.assign(row, change, { isChanged: true });
-  }
-}
-
-/** One-time values as the plans of one batch see them, one after the other. */
-export class OnceRows {
-  readonly #operations = new Map<Digest, Digest>();
-  readonly #born = new Map<Digest, Consumption & { kind: 'once' }>();
-
-  static lock(hashes: Iterable<string>): Call {
-    return { statement: lockOnceValues, values: [keys(hashes)] };
-  }
-
-  load(rows: OnceRow[]): void {
-    for (const { hash, operation } of rows) this.#operations.set(hash, digestText(operation));
-  }
-
-  /** A value consumed by the same operation was consumed by this very plan, in an attempt whose outcome stayed unknown. */
-  isUnused({ hash, operation }: Consumption & { kind: 'once' }): boolean {
-    return [undefined, operation].includes(this.#operations.get(hash));
-  }
-
-  consume(consumption: Consumption & { kind: 'once' }): void {
-    if (this.#operations.has(consumption.hash)) return;
-    this.#operations.set(consumption.hash, consumption.operation);
-    this.#born.set(consumption.hash, consumption);
-  }
-
-  writes(): Call[] {
-    const rows = [...this.#born.values()].toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
-    if (rows.length === 0) return [];
-    return [
-      {
-        statement: insertOnceValues,
-        values: [
-          textArrayOf(rows.map((row) => digestKey(row.hash))),
-          textArrayOf(rows.map((row) => bytesOf(row.operation))),
-          arrayOf(rows.map((row) => row.expiresAtMs)),
-        ],
-      },
-    ];
-  }
-}
-
-/** Access tokens that the plans of one batch take back. */
-export class RevokedTokenRows {
-  readonly #expiries = new Map<string, number>();
-
-  insert({ tokenId, expiresAtMs }: Insertion & { kind: 'revokedToken' }): void {
-    this.#expiries.set(tokenId, Math.max(this.#expiries.get(tokenId) ?? 0, expiresAtMs));
-  }
-
-  writes(): Call[] {
-    const rows = [...this.#expiries].toSorted(([a], [b]) => (a < b ? -1 : 1));
-    if (rows.length === 0) return [];
-    const ids = textArrayOf(rows.map(([tokenId]) => identifying(tokenId)));
-    return [{ statement: putRevokedTokens, values: [ids, arrayOf(rows.map(([, expiresAtMs]) => expiresAtMs))] }];
   }
 }
 

@@ -140,7 +140,7 @@ export class GroupCommit implements Committer {
       } catch (error) {
         if (error instanceof BatchInDoubt) unsettled = error.unsettled;
         const failure = failureOf(error);
-        if (failure === 'own' || failure === 'unavailable') throw inDoubt(unsettled, error);
+        if (failure === 'own' || failure === 'locked' || failure === 'unavailable') throw inDoubt(unsettled, error);
         observer?.retried(failure);
         const isCrowded = unsettled === undefined && failure !== 'connection' && attempt >= attemptsTogether;
         if (isCrowded && (batch.length > 1 || failure === 'unique')) throw error;
@@ -150,7 +150,7 @@ export class GroupCommit implements Committer {
   }
 
   async #fail(batch: Waiting[], error: unknown): Promise<void> {
-    const mayGoApart = ['own', 'unique', 'serialization', 'deadlock'].includes(failureOf(error));
+    const mayGoApart = ['own', 'unique', 'locked', 'serialization', 'deadlock'].includes(failureOf(error));
     if (batch.length === 1 || !mayGoApart) {
       for (const { reject } of batch) reject(outward(error));
       return;
