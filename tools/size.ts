@@ -16,6 +16,7 @@ interface Budget {
 /** Entries of `@ostiary/browser`. The core holds `@ostiary/session`. */
 const budgets: Readonly<Record<string, Budget>> = {
   '.': { bytes: 8_192 },
+  './dpop': { bytes: 2_048 },
   './frame': { bytes: 1_536 },
 };
 
