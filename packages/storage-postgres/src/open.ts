@@ -25,7 +25,7 @@ import { UpkeepSteps } from './upkeep.ts';
 import { assertNotBeingFilled } from './transfer/mark.ts';
 import { UserReads } from './users.ts';
 
-const defaults = { readers: 4, writers: 2, operationTimeoutMs: 900, isolation: 'read committed' } as const;
+const defaults = { readers: 4, writers: 2, operationTimeoutMs: 900 } as const;
 const claimsCacheEntries = 10_000;
 
 /**
@@ -64,7 +64,7 @@ async function openStoreOn(connect: Connect, options: Omit<PostgresOptions, 'url
   const committer = new GroupCommit({
     pool: writing,
     terms,
-    isolation: settings.isolation,
+    isolation: options.isolation ?? (hasSharedLocks ? 'read committed' : 'repeatable read'),
     hasSharedLocks,
     writers,
     operationTimeoutMs,

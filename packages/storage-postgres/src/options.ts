@@ -13,7 +13,7 @@ export interface PostgresOptions {
   writers?: number;
   /** Every operation is settled within this time, also when the server does not answer at all. Default 900. */
   operationTimeoutMs?: number;
-  /** Of commits. Default `read committed`; `repeatable read` is for engines that have nothing else, as Aurora DSQL. */
+  /** Of commits. Default `read committed`, and `repeatable read` on engines without shared locks, as Aurora DSQL, which have no other. */
   isolation?: Isolation;
   observer?: StorageObserver;
   /** Opens it also while the rows of a file are being moved into it. Nobody may work on it before they are. */
