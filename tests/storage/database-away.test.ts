@@ -146,6 +146,27 @@ describe('a PostgreSQL store whose database goes away', () => {
     await normalAgain(store, label);
   });
 
+  for (const shape of ['a refresh', 'a plan with an event']) {
+    it(`stops waiting for its synchronous standby: ${shape} is not acknowledged, although it is committed here`, async () => {
+      const admin = new pg.Client({ connectionString: server.adminUrl });
+      await admin.connect();
+      await setStandby(admin, 'nobody');
+      const parts = shape === 'a refresh' ? {} : { events: [event(label)] };
+      const committing = settled({
+        name: shape,
+        run: () => store.commit(plan({ advances: [advance(label, 0)], ...parts })),
+      });
+      await cancelWaiting(admin);
+      const { error } = await committing;
+      assert.ok(error instanceof StorageUnavailable, String(error));
+      assert.match(error.message, /synchronous standby/);
+      assert.equal((await family(store, label)).generation, 1);
+      await setStandby(admin, '');
+      await admin.end();
+      await normalAgain(store, label);
+    });
+  }
+
   it('says neither its address nor a password', async () => {
     await server.stop('fast');
     const { error } = await settled(everyOperation(store, label)[0]!);
@@ -177,6 +198,27 @@ async function settled({ name, run }: { name: string; run: () => Promise<unknown
     (reason: unknown) => reason,
   );
   return { name, error, elapsedMs: performance.now() - startMs };
+}
+
+/** Name of the standby that commits wait for; none: they wait for nobody. */
+async function setStandby(admin: pg.Client, name: '' | 'nobody'): Promise<void> {
+  await admin.query(`alter system set synchronous_standby_names = '${name}'`);
+  await admin.query('select pg_reload_conf()');
+  for (;;) {
+    const { rows } = await admin.query<{ name: string }>(`select current_setting('synchronous_standby_names') as name`);
+    if (rows[0]?.name === name) return;
+  }
+}
+
+/** Cancels what waits for a standby, as soon as something does. */
+async function cancelWaiting(admin: pg.Client): Promise<void> {
+  const deadlineMs = performance.now() + backWithinMs;
+  while (performance.now() < deadlineMs) {
+    const { rowCount } = await admin.query(
+      `select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'`,
+    );
+    if (rowCount !== 0) return;
+  }
 }
 
 /** All work succeeds within the time allowed. */
