@@ -55,7 +55,7 @@ export function athOf(accessToken: string): string {
 }
 
 /** The nonce that the server gives to whoever sends a proof. */
-export async function nonceOf(house: House): Promise<string> {
+export async function nonceOf(house: Pick<TestIssuer, 'request' | 'clock' | 'service'>): Promise<string> {
   const answer = await send(house, spa, { grant_type: 'refresh_token', refresh_token: 'x' }, prover().prove(house));
   return answer.headers.get('dpop-nonce') ?? '';
 }

@@ -6,17 +6,20 @@ import { describe, it } from 'node:test';
 import {
   api,
   basic,
+  callback,
   openIssuer,
   postToken,
   redeem,
   refresh,
   stillClock,
   TestBrowser,
+  verifier,
   type StillClock,
   type TestIssuer,
 } from '@ostiary/http/fixture';
 import { migratePostgres, openPostgresStore } from '@ostiary/storage-postgres';
 import { openSqliteStore } from '@ostiary/storage-sqlite';
+import { nonceOf, prover } from '../security/dpop.fixture.ts';
 import { postgresServer } from '../support/postgres.ts';
 
 type Store = TestIssuer['service']['store'];
@@ -118,6 +121,32 @@ for (const [name, newPlace] of Object.entries(places)) {
           answers.map(({ status }) => status).toSorted((a, b) => a - b),
           [200, 400],
         );
+      }),
+    );
+
+    it(
+      'take one proof of a key once, and its family with any other',
+      on(async ({ nodes, clock, browser }) => {
+        const key = prover();
+        const nonce = await nonceOf(nodes[0]);
+        const prove = () => ({ dpop: key.prove({ service: nodes[0].service, clock }, { claims: { nonce } }) });
+        const code = (await browser().authorize({ dpop_jkt: key.jkt })).get('code') ?? '';
+        const exchange = { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier };
+        const { body } = await postToken(nodes[1], { client_id: 'lab-spa', ...exchange }, prove());
+        const renewal = {
+          client_id: 'lab-spa',
+          grant_type: 'refresh_token',
+          refresh_token: String(body['refresh_token']),
+        };
+        const crowd = (headers: () => Record<string, string>) =>
+          Promise.all(
+            Array.from({ length: 16 }, (_, index) => postToken(nodes[index % 2] ?? nodes[0], renewal, headers())),
+          );
+        const same = prove();
+        const statuses = (await crowd(() => same)).map(({ status }) => status);
+        assert.equal(statuses.filter((status) => status === 200).length, 1, statuses.join());
+        assert.equal(statuses.filter((status) => status === 400).length, 15, statuses.join());
+        for (const answer of await crowd(prove)) assert.equal(answer.body['refresh_token'], renewal.refresh_token);
       }),
     );
 

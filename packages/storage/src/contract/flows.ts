@@ -8,10 +8,10 @@ import { furnish, mustCommit } from './world.ts';
 export function flowsContract(newPlace: NewPlace): void {
   describe('codes', () => {
     const hash = codeRow('c').hash;
-    const { codeChallenge: _, nonce: __, ...plainCode } = codeRow('c');
+    const { codeChallenge: _, nonce: __, jkt: ___, ...plainCode } = codeRow('c');
     for (const row of [codeRow('c'), plainCode]) {
       it(
-        `a code ${'nonce' in row ? 'with' : 'without'} challenge and nonce is found as it was inserted`,
+        `a code ${'nonce' in row ? 'with' : 'without'} challenge, key and nonce is found as it was inserted`,
         withStore(newPlace, async (store) => {
           await furnish(store);
           await mustCommit(store, { inserts: [{ kind: 'code', row }] });

@@ -148,6 +148,7 @@ export function codeRow(label: string, row: Partial<AuthorizationCode> = {}): Au
     redirectUri: 'https://app.example/callback',
     redirectUriGiven: true,
     codeChallenge: digest('verifier'),
+    jkt: digest('key'),
     nonce: 'n-0S6_WzA2Mj',
     grant,
     authTimeMs: bornMs,
