@@ -1,4 +1,5 @@
 import { isOver, sessionEnd } from '@ostiary/session';
+import type { SessionEnd, SessionRecord } from '@ostiary/session';
 import type { Parts } from './parts.ts';
 import type { Renewal } from './renewal.ts';
 import { SessionError } from './session-error.ts';
@@ -7,45 +8,53 @@ import { SessionError } from './session-error.ts';
 const leastPauseMs = 1_000;
 /** Clocks are looked at this often: timers of hidden and sleeping pages come late. */
 const longestSleepMs = 600_000;
+/** So long after its end by our clock a session has ended by the server's as well; asked before, it might go on. */
+const graceMs = 5_000;
 
 /**
  * Keeps the session up while the page stands: renews ahead of need, says when the end is near, and looks again whenever the
  * page may have slept. Returns what ends it.
  */
 export function keepUp(parts: Parts, renewal: Renewal): () => void {
-  const { environment, session, time, options } = parts;
+  const { environment, session, time } = parts;
   let cancel = () => {};
   let triedAtMs = -Infinity;
+  let restUntilMs = 0;
   let isStopped = false;
   const later = (atMs: number) => {
     cancel();
     if (isStopped) return;
     const ms = Math.min(Math.max(atMs - time.now(), leastPauseMs), longestSleepMs);
-    cancel = environment.setTimer(ms, () => void look());
+    cancel = environment.setTimer(ms, quietly);
   };
   const look = async () => {
     const record = await session.read();
     if (record === undefined || isStopped) return cancel();
     if (await leftMeanwhile(parts, record.tokens.obtainedAtMs)) return cancel();
+    const end = sessionEnd(record.tokens);
+    const aheadAtMs = aheadOfNeed(parts, record);
+    // When the time is over the server is asked: nobody else knows that a session has ended.
+    const dueAtMs = Math.min(aheadAtMs, (end?.endsAtMs ?? Infinity) + graceMs);
     const state = session.state();
-    const renewAtMs = state.kind === 'degraded' ? state.retryAtMs : (record.renewAtMs ?? Infinity);
+    const isOnline = environment.isOnline();
     // Who is offline waits to be woken.
-    const isStealthy =
-      options.renew !== 'onUse' &&
-      environment.isOnline() &&
-      (record.tokens.refreshToken ?? parts.silently) !== undefined;
+    const tryAtMs = isOnline ? Math.max(dueAtMs, state.kind === 'degraded' ? state.retryAtMs : restUntilMs) : Infinity;
     const mayTry = environment.monotonicMs() - triedAtMs >= leastPauseMs;
-    if (isStealthy && renewAtMs <= time.now() && mayTry) {
+    if (tryAtMs <= time.now() && mayTry) {
       triedAtMs = environment.monotonicMs();
-      await renewal.renew(record.tokens.accessToken).catch(expected);
-      return later(Math.min(session.seen()?.renewAtMs ?? Infinity, retryAtMs(parts)));
+      restUntilMs = await renewal.renew(record.tokens.accessToken).then(() => 0, pauseAfter);
+      return later(0);
     }
-    const endAtMs = announceEnd(parts);
-    later(Math.min(isStealthy ? renewAtMs : Infinity, endAtMs));
+    const isMoved = end?.canExtend && isOnline && aheadAtMs > time.now() && aheadAtMs < end.endsAtMs;
+    later(Math.min(tryAtMs, announceEnd(parts, isMoved ? undefined : end, record)));
   };
-  const quietly = () => void look().catch(expected);
+  const quietly = () => void look();
   const stopWaking = environment.onWake(quietly);
-  const stopListening = session.onState((state) => (isOver(state) ? cancel() : later(time.now())));
+  const stopListening = session.onState((state) => {
+    if (state.kind === 'active') restUntilMs = 0;
+    if (isOver(state)) cancel();
+    else later(0);
+  });
   quietly();
   return () => {
     isStopped = true;
@@ -55,9 +64,10 @@ export function keepUp(parts: Parts, renewal: Renewal): () => void {
   };
 }
 
-function retryAtMs({ session }: Parts): number {
-  const state = session.state();
-  return state.kind === 'degraded' && state.reason !== 'misconfigured' ? state.retryAtMs : Infinity;
+/** When the tokens are to be renewed though nobody asks; after a failure, as soon as that may be tried again. */
+function aheadOfNeed({ options, session, silently }: Parts, { tokens, renewAtMs = Infinity }: SessionRecord): number {
+  if (options.renew === 'onUse' || (tokens.refreshToken ?? silently) === undefined) return Infinity;
+  return session.state().kind === 'degraded' ? 0 : renewAtMs;
 }
 
 /** Another tab signed out while this one slept and could not be told. */
@@ -68,21 +78,28 @@ async function leftMeanwhile({ session, tabs, time }: Parts, obtainedAtMs: numbe
   return true;
 }
 
-/** Says how long is left when the end is near, and ends a session that is over. Returns when to look again. */
-function announceEnd({ session, time, options }: Parts): number {
-  const tokens = session.seen()?.tokens;
-  const end = tokens && sessionEnd(tokens);
-  if (end === undefined) return Infinity;
-  const leftMs = end.endsAtMs - time.now();
-  const warnMs = (options.warnSeconds ?? 120) * 1000;
-  if (leftMs > warnMs) return end.endsAtMs - warnMs;
-  if (leftMs > 0) {
-    session.happened({ kind: 'endNear', secondsLeft: Math.ceil(leftMs / 1000), canExtend: end.canExtend });
-    return time.now() + leastPauseMs;
+/** Says how long is left when the end is near. Returns when to look again. */
+function announceEnd(
+  { session, time, options }: Parts,
+  end: SessionEnd | undefined,
+  { tokens }: SessionRecord,
+): number {
+  const { endsAtMs, canExtend } = end ?? { endsAtMs: Infinity, canExtend: false };
+  const leftMs = endsAtMs - time.now();
+  // What the user extends is not near its end again at once, however short it is.
+  const longestMs = canExtend ? (endsAtMs - tokens.obtainedAtMs) / 2 : Infinity;
+  const warnMs = Math.min((options.warnSeconds ?? 120) * 1000, longestMs);
+  if (leftMs > warnMs) {
+    session.happened({ kind: 'endFar' });
+    return endsAtMs - warnMs;
   }
-  return Infinity;
+  if (leftMs <= -graceMs) return Infinity;
+  session.happened({ kind: 'endNear', secondsLeft: Math.max(0, Math.ceil(leftMs / 1000)), canExtend });
+  return time.now() + leastPauseMs;
 }
 
-function expected(fault: unknown): void {
+/** When to try again, by server time. */
+function pauseAfter(fault: unknown): number {
   if (!(fault instanceof SessionError)) throw fault;
+  return fault.retryAtMs ?? 0;
 }

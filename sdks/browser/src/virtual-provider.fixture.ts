@@ -6,6 +6,8 @@ interface Family {
   generation: number;
   attempt: string | undefined;
   isEnded: boolean;
+  bornAtMs: number;
+  usedAtMs: number;
 }
 
 /** A provider as small as it can be: codes, rotation, the same successor for a repeated attempt, and reuse that ends a family. */
@@ -14,7 +16,9 @@ export class VirtualProvider {
   /** Who is signed in at the provider, if anybody. */
   sub: string | undefined = 'ada';
   lifetimeSeconds = 3600;
+  /** A family that is not used for so long ends. */
   refreshSeconds: number | undefined;
+  /** A family of this age ends. */
   sessionSeconds: number | undefined;
   givesRefreshTokens = true;
   /** The clock that answers are dated by. */
@@ -57,13 +61,16 @@ export class VirtualProvider {
         generation: 0,
         attempt: undefined,
         isEnded: false,
+        bornAtMs: this.clock.nowMs,
+        usedAtMs: this.clock.nowMs,
       };
       this.families.push(family);
       return this.#tokens(family, code.nonce);
     }
     const [id, generation] = (form.get('refresh_token') ?? '').split('.');
     const family = this.families.find((each) => each.id === id);
-    if (family === undefined || family.isEnded) return this.#json({ error: 'invalid_grant' }, 400);
+    if (family === undefined || family.isEnded || this.#left(family) <= 0)
+      return this.#json({ error: 'invalid_grant' }, 400);
     const attempt = form.get('attempt') ?? undefined;
     const isRepeat =
       Number(generation) === family.generation - 1 && attempt !== undefined && attempt === family.attempt;
@@ -75,6 +82,7 @@ export class VirtualProvider {
       family.generation += 1;
       family.attempt = attempt;
     }
+    family.usedAtMs = this.clock.nowMs;
     return this.#tokens(family);
   }
 
@@ -95,9 +103,20 @@ export class VirtualProvider {
       expires_in: this.lifetimeSeconds,
       id_token: `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`,
       ...(this.givesRefreshTokens && { refresh_token: `${family.id}.${family.generation}` }),
-      ...(this.refreshSeconds !== undefined && { refresh_token_expires_in: this.refreshSeconds }),
-      ...(this.sessionSeconds !== undefined && { authorization_expires_in: this.sessionSeconds }),
+      ...(this.#left(family) < Infinity && { refresh_token_expires_in: this.#left(family) }),
+      ...(this.sessionSeconds !== undefined && { authorization_expires_in: this.#leftInAll(family) }),
     });
+  }
+
+  /** Seconds until the family ends if it is not used. */
+  #left(family: Family): number {
+    const idle = (this.refreshSeconds ?? Infinity) - Math.floor((this.clock.nowMs - family.usedAtMs) / 1000);
+    return Math.min(idle, this.#leftInAll(family));
+  }
+
+  /** Seconds until the family ends however much it is used. */
+  #leftInAll(family: Family): number {
+    return (this.sessionSeconds ?? Infinity) - Math.floor((this.clock.nowMs - family.bornAtMs) / 1000);
   }
 
   #revoke(token: string): void {

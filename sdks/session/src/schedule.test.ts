@@ -40,6 +40,15 @@ describe('when to renew', () => {
     assert.equal(isDue(set(undefined), Number.MAX_SAFE_INTEGER), false);
   });
 
+  it('before the end of the session, where that comes first and can be moved', () => {
+    const tokens = { ...set(3_600_000, 0), refreshToken: 'rt', refreshExpiresAtMs: 900_000 };
+    assert.equal(renewalTime(tokens, 0), 840_000);
+    assert.equal(isDue(tokens, 840_000), true);
+    const fixed = { ...tokens, sessionExpiresAtMs: 900_000 };
+    assert.equal(renewalTime(fixed, 0), 3_540_000);
+    assert.equal(isDue(fixed, 899_999), false);
+  });
+
   it('an hour: from the 47th minute to the 59th', () => {
     const tokens = set(3_600_000, 0);
     assert.equal(renewalTime(tokens, 0), 3_540_000);

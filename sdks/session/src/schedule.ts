@@ -1,3 +1,4 @@
+import { sessionEnd } from './session-end.ts';
 import type { TokenSet } from './token-set.ts';
 
 /** How long the server answers a repeated refresh with the same successor, in seconds (its default). */
@@ -14,10 +15,11 @@ const longestMarginSeconds = 60;
  * @param draw between 0 and 1, drawn for this token set
  * @returns server time in milliseconds; `undefined` when no end is known
  */
-export function renewalTime({ obtainedAtMs, expiresAtMs }: TokenSet, draw: number): number | undefined {
-  if (expiresAtMs === undefined) return undefined;
-  const lifetimeMs = Math.max(0, expiresAtMs - obtainedAtMs);
-  const latestMs = expiresAtMs - marginMs(lifetimeMs);
+export function renewalTime(tokens: TokenSet, draw: number): number | undefined {
+  const endsAtMs = firstEnd(tokens);
+  if (endsAtMs === Infinity) return undefined;
+  const lifetimeMs = Math.max(0, endsAtMs - tokens.obtainedAtMs);
+  const latestMs = endsAtMs - marginMs(lifetimeMs);
   const spreadMs = Math.min(Math.max(lifetimeMs * spread, 5 * retryWindowSeconds * 1000), lifetimeMs / 2);
   return latestMs - draw * spreadMs;
 }
@@ -27,10 +29,16 @@ export function marginMs(lifetimeMs: number): number {
   return Math.min(longestMarginSeconds * 1000, lifetimeMs / 10);
 }
 
-/** Whether the access token should be renewed before it is used. */
+/** Whether the tokens should be renewed before they are used. */
 export function isDue(tokens: TokenSet, nowMs: number): boolean {
-  if (tokens.expiresAtMs === undefined) return false;
-  return nowMs >= tokens.expiresAtMs - marginMs(Math.max(0, tokens.expiresAtMs - tokens.obtainedAtMs));
+  const endsAtMs = firstEnd(tokens);
+  return endsAtMs < Infinity && nowMs >= endsAtMs - marginMs(Math.max(0, endsAtMs - tokens.obtainedAtMs));
+}
+
+/** The end of the access token, or of the session where that comes first and a renewal moves it. */
+function firstEnd(tokens: TokenSet): number {
+  const end = sessionEnd(tokens);
+  return Math.min(tokens.expiresAtMs ?? Infinity, end?.canExtend ? end.endsAtMs : Infinity);
 }
 
 const firstPauseMs = 500;

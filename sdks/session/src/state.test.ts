@@ -9,6 +9,8 @@ const events: SessionEvent[] = [
   { kind: 'renewed' },
   { kind: 'renewalFailed', reason: 'offline', retryAtMs: 1 },
   { kind: 'endNear', secondsLeft: 60, canExtend: true },
+  { kind: 'endNear', secondsLeft: 0, canExtend: false },
+  { kind: 'endFar' },
 ];
 const over: SessionState[] = [
   { kind: 'signedOut', reason: 'signedOut' },
@@ -40,6 +42,17 @@ describe('the state of a session', () => {
   it('keeps the first cause of its end', () => {
     const [, ended] = over as [SessionState, SessionState];
     assert.equal(nextState(ended, { kind: 'ended', reason: { code: 'expired' } }), ended);
+  });
+
+  it('is near its end until a renewal moves that, and not while renewals fail', () => {
+    const failed: SessionEvent = { kind: 'renewalFailed', reason: 'offline', retryAtMs: 1 };
+    const near: SessionState = { kind: 'expiring', secondsLeft: 9, canExtend: true };
+    assert.equal(nextState(near, failed), near);
+    assert.deepEqual(nextState(near, { kind: 'renewed' }), { kind: 'active' });
+    const fixed: SessionState = { kind: 'expiring', secondsLeft: 9, canExtend: false };
+    assert.equal(nextState(fixed, { kind: 'renewed' }), fixed);
+    assert.deepEqual(nextState(fixed, { kind: 'endFar' }), { kind: 'active' });
+    assert.equal(nextState({ ...near, secondsLeft: 0 }, failed).kind, 'degraded');
   });
 
   it('shows trouble until a renewal succeeds', () => {

@@ -7,7 +7,7 @@ export type SessionState =
   | { kind: 'renewing' }
   /** A renewal did not succeed and nothing is lost. `retryAtMs` is server time. */
   | { kind: 'degraded'; reason: DegradedReason; retryAtMs: number }
-  /** The session ends soon. `canExtend`: using it now makes it last longer. */
+  /** The session ends soon. `canExtend`: renewing now makes it last longer. It stays so while a renewal fails. */
   | { kind: 'expiring'; secondsLeft: number; canExtend: boolean }
   | { kind: 'ended'; reason: EndReason };
 
@@ -25,6 +25,7 @@ export type SessionEvent =
   | { kind: 'renewed' }
   | { kind: 'renewalFailed'; reason: DegradedReason; retryAtMs: number }
   | { kind: 'endNear'; secondsLeft: number; canExtend: boolean }
+  | { kind: 'endFar' }
   | { kind: 'signedOut'; where: 'here' | 'elsewhere' }
   | { kind: 'ended'; reason: EndReason };
 
@@ -43,13 +44,16 @@ export function nextState(state: SessionState, event: SessionEvent): SessionStat
     case 'renewalBegan':
       return state.kind === 'active' ? { kind: 'renewing' } : state;
     case 'renewed':
-      return isOver(state) ? state : { kind: 'active' };
+      // Renewing does not move every end.
+      return isOver(state) || (state.kind === 'expiring' && !state.canExtend) ? state : { kind: 'active' };
     case 'renewalFailed':
-      return isOver(state) ? state : { kind: 'degraded', reason: event.reason, retryAtMs: event.retryAtMs };
-    case 'endNear':
-      return isOver(state) || state.kind === 'degraded'
+      return isOver(state) || (state.kind === 'expiring' && state.secondsLeft > 0)
         ? state
-        : { kind: 'expiring', secondsLeft: event.secondsLeft, canExtend: event.canExtend };
+        : { kind: 'degraded', reason: event.reason, retryAtMs: event.retryAtMs };
+    case 'endFar':
+      return state.kind === 'expiring' ? { kind: 'active' } : state;
+    case 'endNear':
+      return isOver(state) ? state : { kind: 'expiring', secondsLeft: event.secondsLeft, canExtend: event.canExtend };
   }
 }
 
