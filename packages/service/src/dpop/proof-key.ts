@@ -1,5 +1,6 @@
 import { constants, createPublicKey, verify, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { digest } from '../digest.ts';
+import { derSignature } from '../keys/ecdsa-signature.ts';
 
 /** Algorithms of proofs, all asymmetric; Ed25519 goes by its old name and by that of RFC 9864. */
 export const proofAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const;
@@ -67,7 +68,7 @@ function hasSigned(alg: ProofAlg, key: KeyObject, input: string, signature: Buff
   const bytes = Buffer.from(input, 'ascii');
   switch (alg) {
     case 'ES256':
-      return signature.length === 64 && verify('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, signature);
+      return signature.length === 64 && verify('sha256', bytes, key, derSignature(signature));
     case 'EdDSA':
     case 'Ed25519':
       return verify(null, bytes, key, signature);

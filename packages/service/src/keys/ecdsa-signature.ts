@@ -19,3 +19,17 @@ function placeInteger(integer: Buffer, target: Buffer, end: number): void {
   const significant = integer.length > integerBytes ? integer.subarray(1) : integer;
   significant.copy(target, end - significant.length);
 }
+
+/** The way back, for the same reason: verifying DER takes two thirds of the time. */
+export function derSignature(signature: Buffer): Buffer {
+  const integers = [signature.subarray(0, integerBytes), signature.subarray(integerBytes)].map(derInteger);
+  const content = Buffer.concat(integers);
+  return Buffer.concat([Buffer.of(0x30, content.length), content]);
+}
+
+function derInteger(integer: Buffer): Buffer {
+  const start = integer.findIndex((byte, index) => byte !== 0 || index === integerBytes - 1);
+  const significant = integer.subarray(start);
+  const sign = significant.readUInt8(0) < 0x80 ? [] : [0];
+  return Buffer.concat([Buffer.of(2, significant.length + sign.length, ...sign), significant]);
+}
