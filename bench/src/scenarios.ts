@@ -27,7 +27,8 @@ export function linesOf(scenario: ScenarioName): LineName[] {
 /** Whether a subject can be measured on a line at all. */
 export function canMeasure(subject: Subject, line: LineName): boolean {
   if (line.startsWith('race')) return subject.servesRacers;
-  return !subject.onlyRefreshes || line === 'refresh' || line === 'crowd';
+  if (line === 'crowd') return (subject.mostFamilies ?? CROWD) >= CROWD;
+  return !subject.onlyRefreshes || line === 'refresh';
 }
 
 /** Measures one line once. Seeding and tidying up are outside the window. */

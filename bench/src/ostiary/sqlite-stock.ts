@@ -29,7 +29,7 @@ export function openSqliteStock(path: string): Stock {
   // A stock that a power cut takes away is made anew.
   database.exec('pragma synchronous = off; pragma cache_size = -262144');
   const valueOf = (sql: string): number => Number(database.prepare(sql).get()?.['value']);
-  let first = 1;
+  let [first, last] = [1, 0];
   return {
     grow: async (families) => {
       const user = valueOf('select user as value from family limit 1');
@@ -45,10 +45,10 @@ export function openSqliteStock(path: string): Stock {
         statement.run({ user, base, users: Math.ceil(families / each) });
       }
       database.exec('commit; pragma wal_checkpoint(truncate)');
+      last = valueOf('select max(id) as value from family');
     },
     pick: async (count) => {
       const read = database.prepare(PICK);
-      const last = valueOf('select max(id) as value from family');
       return drawNumbers(count, first, last).map((id) => read.get(id) as StoredFamily);
     },
     sealedRefreshKey: async () =>
