@@ -184,6 +184,26 @@ describe('a provider on another site', () => {
     assert.match(await client.getAccessToken(), /^at-f1-0-/);
   });
 
+  it('is not asked in vain by a page that comes back with its answer', async () => {
+    const tab = browser.openTab();
+    const options: Partial<ClientOptions> = { beforeRedirect, storage: 'session' };
+    (await signedIn(tab, cookieless, far, options)).close();
+    await browser.advance(1.01 * hourMs);
+    const before = load(tab, cookieless, far, options);
+    await browser.advance(25_000);
+    before.close();
+    let answerFrame = () => {};
+    const slow: Opener = async (request) => {
+      await new Promise<void>((resolve) => (answerFrame = resolve));
+      return cookieless(request);
+    };
+    const client = await comeBack(tab, slow, far, options);
+    await browser.advance(1_000);
+    answerFrame();
+    await browser.advance(1_000);
+    assert.equal(client.state.kind, 'active');
+  });
+
   it('is gone to after a 401, and not in circles', async () => {
     const tab = browser.openTab();
     browser.fault = ({ url }) =>

@@ -31,11 +31,17 @@ export function silentMessenger({ open, redirectUri, isNear }: SilentOptions): S
     ask: (parts, how) => askBy(parts, believable, { ...how, prompt: 'none' }, redirectUri),
     async renew(parts, seen) {
       const asked = await ask(parts);
+      if (asked.kind === 'failed' && isReplaced(parts, seen)) return { kind: 'again' };
       if (!isBlocked(asked)) return adopt(parts, seen, asked);
       if (!isNeeded(parts, seen)) return asked;
       return refusedBefore(parts, seen) ?? goForAnswer(parts, asked);
     },
   };
+}
+
+/** Somebody signed in meanwhile: a page that came back with an answer takes it while a frame asks. */
+function isReplaced({ session }: Parts, seen: SessionRecord | undefined): boolean {
+  return session.seen()?.tokens.accessToken !== seen?.tokens.accessToken;
 }
 
 function isBlocked(asked: Redeemed): boolean {
