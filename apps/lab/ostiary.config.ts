@@ -37,6 +37,23 @@ export default defineConfig({
       },
     },
     {
+      client_id: 'lab-silent',
+      client_name: 'Lab SPA without refresh tokens',
+      type: 'spa',
+      redirect_uris: [
+        'http://localhost:4001/silent/callback',
+        'http://localhost:4001/silent/frame',
+        'http://127.0.0.1:4001/silent/callback',
+        'http://127.0.0.1:4001/silent/frame',
+      ],
+      post_logout_redirect_uris: ['http://localhost:4001/silent', 'http://127.0.0.1:4001/silent'],
+      allowedOrigins: ['http://localhost:4001', 'http://127.0.0.1:4001'],
+      token_endpoint_auth_method: 'none',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      apis: { 'https://api.lab.example': ['read:reports'] },
+    },
+    {
       client_id: 'lab-web',
       client_name: 'Lab Web',
       type: 'web',

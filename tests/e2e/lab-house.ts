@@ -42,6 +42,7 @@ export async function openLabHouse(
 function withAddresses(config: OstiaryConfig, issuer: string, lab: string): OstiaryConfig {
   const text = JSON.stringify(config)
     .replaceAll('http://localhost:4000', issuer)
-    .replaceAll('http://localhost:4001', lab);
+    .replaceAll('http://localhost:4001', lab)
+    .replaceAll('http://127.0.0.1:4001', lab.replace('localhost', '127.0.0.1'));
   return JSON.parse(text) as OstiaryConfig;
 }

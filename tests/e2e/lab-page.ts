@@ -3,12 +3,11 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { allowIfAsked, signInAs } from './issuer-pages.ts';
 import type { LabHouse } from './lab-house.ts';
 
-/** The tokens as the Lab's page stores them. */
+/** The tokens as the SDK stores them in the Lab's page. */
 export interface StoredTokens {
   accessToken: string;
   refreshToken: string;
   idToken: string;
-  generation: number;
 }
 
 /** One request of the Lab's own log, the oldest first. */
@@ -27,9 +26,9 @@ export class LabPage {
     this.#house = house;
   }
 
-  static async open(context: BrowserContext, house: LabHouse): Promise<LabPage> {
+  static async open(context: BrowserContext, house: LabHouse, path = '/'): Promise<LabPage> {
     const lab = new LabPage(await context.newPage(), house);
-    await lab.page.goto(house.lab);
+    await lab.page.goto(house.lab + path);
     await lab.settled();
     return lab;
   }
@@ -72,9 +71,10 @@ export class LabPage {
   }
 
   async tokens(): Promise<StoredTokens> {
-    const text = await this.page.evaluate(() => sessionStorage.getItem('lab.tokens'));
+    const key = `ostiary.lab-spa@${this.#house.issuer}`;
+    const text = await this.page.evaluate((name) => sessionStorage.getItem(name), key);
     assert.ok(text !== null, 'the page has no tokens');
-    return JSON.parse(text) as StoredTokens;
+    return (JSON.parse(text) as { tokens: StoredTokens }).tokens;
   }
 
   async generation(): Promise<number> {

@@ -13,16 +13,20 @@ const REPORTS = [
 
 interface LabApiOptions {
   issuer: string;
-  pageOrigin: string;
+  /** Origins that may read its answers. */
+  pageOrigins: readonly string[];
   clock: IssuerClock;
 }
 
 /** The Lab API: one resource behind `read:reports`, once as RFC 6750 has it and once as some older APIs have it. */
-export function createLabApi({ issuer, pageOrigin, clock }: LabApiOptions): Hono {
+export function createLabApi({ issuer, pageOrigins, clock }: LabApiOptions): Hono {
   const api = new Hono();
   const checkAccessToken = createAccessTokenCheck({ issuer, audience: AUDIENCE });
 
-  api.use('*', cors({ origin: pageOrigin, allowHeaders: ['authorization'], exposeHeaders: ['www-authenticate'] }));
+  api.use(
+    '*',
+    cors({ origin: [...pageOrigins], allowHeaders: ['authorization'], exposeHeaders: ['www-authenticate'] }),
+  );
   api.use('*', async (context, next) => {
     await next();
     context.header('cache-control', 'no-store');

@@ -106,14 +106,14 @@ describe('the Lab API', () => {
 
 describe('the server of the page', () => {
   it('gives the page at / and at /callback, with a policy that allows no inline script', async () => {
-    for (const path of ['/', '/callback?code=x&state=y']) {
+    for (const path of ['/', '/callback?code=x&state=y', '/silent', '/silent/callback?code=x&state=y']) {
       const response = await fetch(lab.url + path);
       assert.equal(response.status, 200);
       const policy = response.headers.get('content-security-policy') ?? '';
-      assert.match(policy, /script-src 'self';/);
+      assert.match(policy, /script-src 'self' 'sha256-[\w+/]{43}=';/);
       assert.ok(policy.includes(`connect-src 'self' ${fake.issuer} ${lab.apiUrl};`));
       assert.doesNotMatch(policy, /unsafe/);
-      assert.doesNotMatch(await response.text(), /<script(?![^>]*src=)|\son\w+=|style=/);
+      assert.doesNotMatch(await response.text(), /<script(?![^>]*(src=|type="importmap"))|\son\w+=|style=/);
     }
   });
 
@@ -127,6 +127,33 @@ describe('the server of the page', () => {
     for (const name of ['jwt.test.ts', '..%2flab.ts', 'nothing.ts', '%2e%2e%2fmain.ts']) {
       assert.equal((await fetch(`${lab.url}/browser/${name}`)).status, 404, name);
     }
+  });
+
+  it('gives the SDK by the names that apps import it by', async () => {
+    const html = await (await fetch(lab.url)).text();
+    const { imports } = JSON.parse(/<script type="importmap">(.*?)<\/script>/.exec(html)?.[1] ?? '') as {
+      imports: Record<string, string>;
+    };
+    const core = await fetch(lab.url + (imports['@ostiary/browser'] ?? ''));
+    assert.match(core.headers.get('content-type') ?? '', /^text\/javascript/);
+    assert.match(await core.text(), /createClient/);
+    for (const path of [
+      '/sdks/browser/package.json',
+      '/sdks/browser/src/..%2f..%2fpackage.json',
+      imports['@ostiary/browser/fixture'],
+    ])
+      assert.equal((await fetch(lab.url + path)).status, 404, path);
+  });
+
+  it('lets the hidden frame end on a page that runs nothing and that this app alone may frame', async () => {
+    const response = await fetch(`${lab.url}/silent/frame?code=x&state=y`);
+    assert.equal(response.headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'self'");
+    assert.doesNotMatch(await response.text(), /<script/);
+  });
+
+  it('is there by number too, as an app on another site than the issuer', async () => {
+    const response = await fetch(`${lab.url.replace('localhost', '127.0.0.1')}/silent`);
+    assert.equal(response.status, 200);
   });
 
   it('moves the clock for the page alone', async () => {

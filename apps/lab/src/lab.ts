@@ -29,32 +29,43 @@ export interface Lab {
  * Rejects when a port is taken. The issuer need not be up yet.
  */
 export async function startLab({ issuer, port, apiPort }: LabOptions): Promise<Lab> {
-  const pageServer = await listen(port);
-  const apiServer = await listen(apiPort).catch(async (error: unknown) => {
-    await close(pageServer);
-    throw error;
-  });
-  const url = originOf(pageServer);
-  const apiUrl = originOf(apiServer);
-  const clock = createIssuerClock(issuer);
-
-  serve(pageServer, createPage({ issuer, url, apiUrl, clock }));
-  serve(apiServer, createLabApi({ issuer, pageOrigin: url, clock }));
-
-  return {
-    url,
-    apiUrl,
-    async close() {
-      await Promise.all([close(pageServer), close(apiServer)]);
-    },
+  const servers: Server[] = [];
+  const open = async (at: number, host?: string) => {
+    const server = await listen(at, host);
+    servers.push(server);
+    return server;
   };
+  const closeAll = () => Promise.all(servers.map(close));
+  try {
+    const byNumber = await open(port, '127.0.0.1');
+    const pagePort = portOf(byNumber);
+    // `localhost` may be 127.0.0.1, or ::1 beside it.
+    const byName = await open(pagePort, '::1').catch(unlessTaken);
+    const apiServer = await open(apiPort);
+    const url = `http://localhost:${pagePort}`;
+    const origins = [url, `http://127.0.0.1:${pagePort}`];
+    const apiUrl = `http://localhost:${portOf(apiServer)}`;
+    const clock = createIssuerClock(issuer);
+    const page = await createPage({ issuer, origins, apiUrl, clock });
+    for (const server of [byNumber, byName]) if (server !== undefined) serve(server, page);
+    serve(apiServer, createLabApi({ issuer, pageOrigins: origins, clock }));
+    return { url, apiUrl, close: async () => void (await closeAll()) };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
 }
 
-function listen(port: number): Promise<Server> {
+/** Machines without IPv6 do well without. */
+function unlessTaken(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'EADDRINUSE') throw error;
+}
+
+function listen(port: number, host = 'localhost'): Promise<Server> {
   const server = createServer();
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, 'localhost', () => {
+    server.listen(port, host, () => {
       server.off('error', reject);
       resolve(server);
     });
@@ -66,8 +77,8 @@ function serve(server: Server, app: Hono): void {
   server.on('request', (request, response) => void answer(request, response));
 }
 
-function originOf(server: Server): string {
-  return `http://localhost:${(server.address() as AddressInfo).port}`;
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 function close(server: Server): Promise<void> {

@@ -1,53 +1,58 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
-import { browserModule } from './browser-module.ts';
+import type { Context } from 'hono';
+import { browserModule, importMap, sdkModule } from './browser-module.ts';
 import type { IssuerClock } from './issuer-clock.ts';
 
 interface PageOptions {
   issuer: string;
-  /** Origin of the page itself. */
-  url: string;
+  /** Origins of the pages: by name, and by number as an app on another site than the issuer. */
+  origins: readonly string[];
   apiUrl: string;
   clock: IssuerClock;
 }
 
-/** The server of the Lab's page: static files, browser modules stripped of their types, and a door to the test clock. */
-export function createPage({ issuer, url, apiUrl, clock }: PageOptions): Hono {
+const pages = {
+  '/': 'index.html',
+  '/callback': 'index.html',
+  '/silent': 'silent.html',
+  '/silent/callback': 'silent.html',
+};
+
+/** The server of the Lab's pages: static files, browser modules stripped of their types, and a door to the test clock. */
+export async function createPage({ issuer, origins, apiUrl, clock }: PageOptions): Promise<Hono> {
   const page = new Hono();
+  const map = await importMap();
+  const policy = contentSecurityPolicy(issuer, apiUrl, map);
 
   page.use('*', async (context, next) => {
     await next();
-    context.header('content-security-policy', contentSecurityPolicy(issuer, apiUrl));
+    if (!context.res.headers.has('content-security-policy')) context.header('content-security-policy', policy);
     context.header('x-content-type-options', 'nosniff');
     context.header('referrer-policy', 'no-referrer');
     context.header('cache-control', 'no-store');
   });
 
-  page.get('/', async (context) => context.html(await pageFile('index.html')));
-  page.get('/callback', async (context) => context.html(await pageFile('index.html')));
+  for (const [path, file] of Object.entries(pages)) {
+    page.get(path, async (context) => context.html(withImportMap(await pageFile(file), map)));
+  }
+  // Where the hidden frame ends. It shows nothing and runs nothing; this app alone may frame it.
+  page.get('/silent/frame', (context) => {
+    context.header('content-security-policy', "default-src 'none'; frame-ancestors 'self'");
+    return context.html('<!doctype html><html lang="en"><title>Silent renewal</title></html>');
+  });
   page.get('/lab.css', async (context) => context.body(await pageFile('lab.css'), 200, { 'content-type': 'text/css' }));
   page.get('/icon.svg', async (context) =>
     context.body(await pageFile('icon.svg'), 200, { 'content-type': 'image/svg+xml' }),
   );
-  page.get('/browser/:name', async (context) => {
-    const source = await browserModule(context.req.param('name'));
-    if (source === undefined) return context.notFound();
-    return context.body(source, 200, { 'content-type': 'text/javascript; charset=utf-8' });
-  });
-  page.get('/settings.json', (context) =>
-    context.json({
-      issuer,
-      apiUrl,
-      clientId: 'lab-spa',
-      redirectUri: `${url}/callback`,
-      postLogoutRedirectUri: `${url}/`,
-      scope: 'openid offline_access eq1 read:reports',
-    }),
-  );
+  page.get('/browser/:name', async (context) => script(context, await browserModule(context.req.param('name'))));
+  page.get('/sdks/*', async (context) => script(context, await sdkModule(context.req.path.slice('/sdks/'.length))));
+  page.get('/settings.json', (context) => context.json({ issuer, apiUrl }));
 
   page.get('/clock', async (context) => context.json({ offsetMs: (await clock.offsetMs()) ?? null }));
   page.post('/clock', async (context) => {
-    if (context.req.header('origin') !== url) return context.json({ error: 'wrong_origin' }, 403);
+    if (!origins.includes(context.req.header('origin') ?? '')) return context.json({ error: 'wrong_origin' }, 403);
     const advanceSeconds = readAdvanceSeconds(await context.req.json().catch(() => null));
     if (advanceSeconds === undefined) return context.json({ error: 'invalid_request' }, 400);
     if (!(await clock.advance(advanceSeconds))) return context.json({ error: 'no_test_clock' }, 404);
@@ -61,13 +66,25 @@ export function createPage({ issuer, url, apiUrl, clock }: PageOptions): Hono {
   return page;
 }
 
-function contentSecurityPolicy(issuer: string, apiUrl: string): string {
+function script(context: Context, source: string | undefined): Response | Promise<Response> {
+  if (source === undefined) return context.notFound();
+  return context.body(source, 200, { 'content-type': 'text/javascript; charset=utf-8' });
+}
+
+/** The map is the one script in the page itself; the policy knows it by its hash. */
+function withImportMap(html: string, map: string): string {
+  return html.replace('</title>', `</title>\n    <script type="importmap">${map}</script>`);
+}
+
+function contentSecurityPolicy(issuer: string, apiUrl: string, map: string): string {
+  const issuerOrigin = new URL(issuer).origin;
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    `script-src 'self' 'sha256-${createHash('sha256').update(map).digest('base64')}'`,
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src 'self' ${new URL(issuer).origin} ${apiUrl}`,
+    `connect-src 'self' ${issuerOrigin} ${apiUrl}`,
+    `frame-src 'self' ${issuerOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

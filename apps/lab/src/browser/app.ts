@@ -1,114 +1,105 @@
-import { discover, loadSettings } from './discovery.ts';
-import type { Settings } from './discovery.ts';
+import { createClient } from '@ostiary/browser';
+import type { Client } from '@ostiary/browser';
 import { byId, html } from './dom.ts';
 import { shortenSecret } from './exchange-log.ts';
+import { labEnvironment } from './lab-environment.ts';
+import type { LabEnvironment } from './lab-environment.ts';
 import { readFlow } from './flow.ts';
-import { formatInstant } from './human-time.ts';
-import { showStatus } from './lab-status.ts';
 import { LiveApp } from './live-app.ts';
-import { revealExchange, showLog } from './log-view.ts';
-import { createRecorder } from './recorder.ts';
-import type { SignInRequest } from './sign-in.ts';
-import { offerStorageChoice } from './storage-choice.ts';
-import { createTestClock } from './test-clock.ts';
-import { timelineItems } from './timeline-items.ts';
-import { layOutTimeline } from './timeline-layout.ts';
-import { TimelineView } from './timeline-view.ts';
-import { showRemainingLives, showTokens } from './tokens-view.ts';
+import { noticedLeap } from './noticed-time.ts';
+import { loadSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { offerStorageChoice, storageChoice } from './storage-choice.ts';
+import { storeIn } from './token-places.ts';
+import { createTwins } from './twins.ts';
+import { openWorkbench } from './workbench.ts';
 
-const DRAFT_KEY = 'lab.draft';
+const CLIENT_ID = 'lab-spa';
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
+let held: URL | undefined;
 const settings = await loadSettings();
-const clock = createTestClock(location.origin);
-const store = offerStorageChoice(byId('storage-choice', HTMLElement), showEverything);
-const recorder = createRecorder({
-  storage: sessionStorage,
-  fetch: (...request) => fetch(...request),
-  nowMs: clock.nowMs,
-  onChange: showEverything,
+const name = `ostiary.${CLIENT_ID}@${settings.issuer}`;
+const bench = await openWorkbench();
+const { clock, recorder, watch, breakage, say, run, on } = bench;
+const twins = createTwins(recorder);
+const checkExp = byId('check-exp', HTMLInputElement);
+const environment: LabEnvironment = labEnvironment({
+  recorder: { ...recorder, fetch: (input, init) => twins.fetch(input, init) },
+  breakage,
+  leapMs: noticedLeap(checkExp, clock, recorder),
+  leave,
 });
-const timeline = new TimelineView({
-  scroll: byId('timeline-scroll', HTMLElement),
-  picture: byId('timeline', SVGSVGElement),
-  detail: byId('timeline-detail', HTMLElement),
-  legend: byId('legend', HTMLElement),
-  onReveal: (number) => revealExchange(byId('exchange-log', HTMLElement), number),
+let client = openClient(settings);
+const app = new LiveApp({ ...bench, settings, twins, client: () => client });
+
+connectButtons();
+bench.onShow(showWhatCanBeDone);
+offerStorageChoice(byId('storage-choice', HTMLFieldSetElement), () => {
+  client.close();
+  client = openClient(settings);
 });
-let shownAccessToken: string | undefined = '';
+run(async () => {
+  showWhereWeAre();
+  button('step-exchange').disabled = !(await app.comeBack());
+});
 
-await clock.sync();
-keepDraft();
-showEverything();
-new ResizeObserver(showTime).observe(byId('timeline-scroll', HTMLElement));
-setInterval(showTime, 1000);
-await startApp(settings);
+/** Everything that the app is made of: one client of the SDK. */
+function openClient({ issuer }: Settings): Client {
+  const opened = createClient(
+    {
+      issuer,
+      clientId: CLIENT_ID,
+      redirectUri: `${location.origin}/callback`,
+      scope: 'openid offline_access eq1 read:reports',
+      // The Lab looks at everything that is stored; an app of yours says `storage: 'session'`.
+      storage: watch.over(storeIn(storageChoice(), environment, name)),
+      renew: 'onUse',
+      renewOn403: true,
+    },
+    environment,
+  );
+  opened.onState((state) => {
+    if (state.kind !== 'ended') return;
+    watch.ended({
+      kind: 'ended',
+      cause: 'invalid_grant',
+      reason: state.reason.error?.description ?? state.reason.code,
+    });
+  });
+  return opened;
+}
 
-async function startApp(known: Settings): Promise<void> {
-  const status = byId('status', HTMLElement);
-  const endpoints = await discover(known.issuer, recorder);
-  if (endpoints === undefined) {
-    showStatus(status, 'error', `The issuer ${known.issuer} does not answer. Start it, then reload this page.`);
-    return;
+/** Where the SDK leaves the page. Step by step the reader does. */
+function leave(url: URL): void {
+  const isSigningOut = !url.searchParams.has('response_type');
+  if (!isSigningOut && readFlow()?.mode === 'steps' && held === undefined) {
+    held = url;
+    return showPrepared(url);
   }
-  const app = new LiveApp({
-    settings: known,
-    endpoints,
-    clock,
-    recorder,
-    store,
-    nowMs: clock.nowMs,
-    tokenEndpoint: endpoints.tokenEndpoint,
-    clientId: known.clientId,
-    redirectUri: known.redirectUri,
-    looksAtExp: () => byId('check-exp', HTMLInputElement).checked,
-    say: (state, words) => showStatus(status, state, words),
-  });
-  const run = createQueue(status);
-  connectButtons(app, run);
-  showWhereWeAre(status);
-  run(async () => {
-    button('step-exchange').disabled = !(await app.comeBack());
-  });
+  const number = recorder.navigated(isSigningOut ? 'sign-out' : 'authorize', url);
+  if (isSigningOut) recorder.note(number, { kind: 'ended', cause: 'signed-out', reason: 'You signed out.' });
+  say('leaving', isSigningOut ? 'Signing out…' : 'Going to the issuer…');
+  location.assign(url);
 }
 
-type Run = (act: () => Promise<void> | void) => void;
-
-/** One thing at a time, in the order of the clicks, each by the issuer's present time. */
-function createQueue(status: HTMLElement): Run {
-  let waiting = 0;
-  let queue = Promise.resolve();
-  return (act) => {
-    waiting += 1;
-    status.dataset['busy'] = 'true';
-    queue = queue
-      .then(clock.sync)
-      .then(act)
-      .catch((error: unknown) => showStatus(status, 'error', String(error)))
-      .then(() => {
-        waiting -= 1;
-        status.dataset['busy'] = String(waiting > 0);
-        showEverything();
-      });
-  };
-}
-
-function showWhereWeAre(status: HTMLElement): void {
+function showWhereWeAre(): void {
   const hasSignedOut = recorder.log().at(-1)?.purpose === 'sign-out';
-  if (store().read() !== undefined) showStatus(status, 'signed-in', 'Signed in.');
-  else showStatus(status, 'signed-out', hasSignedOut ? 'You are signed out.' : 'Not signed in.');
+  if (client.isSignedIn) say('signed-in', 'Signed in.');
+  else say('signed-out', hasSignedOut ? 'You are signed out.' : 'Not signed in.');
 }
 
-function connectButtons(app: LiveApp, run: Run): void {
-  const on = (id: string, act: () => Promise<void> | void) => button(id).addEventListener('click', () => run(act));
+function connectButtons(): void {
   on('sign-in', () => app.signIn({ mode: 'all' }));
   on('do-it-all', () => app.signIn({ mode: 'tour' }));
   on('sign-out', () => app.signOut());
-  on('step-prepare', async () => showPrepared((await app.prepare({ mode: 'steps' })).request));
+  on('step-prepare', () => {
+    held = undefined;
+    return app.signIn({ mode: 'steps' });
+  });
   on('step-authorize', () => {
-    const flow = readFlow();
-    if (flow !== undefined) app.leaveForIssuer(flow);
+    if (held !== undefined) leave(held);
   });
   on('step-exchange', async () => {
     button('step-exchange').disabled = true;
@@ -116,45 +107,41 @@ function connectButtons(app: LiveApp, run: Run): void {
   });
   on('call-api', () => app.call('reports'));
   on('call-legacy-api', () => app.call('legacy'));
+  on('ten-calls', () => app.callTenTimes());
   on('renew', () => app.renewNow());
   on('lose-answer', () => app.loseAnswer());
   on('two-renewals', () => app.renewTwice());
+  on('busy-server', () => app.renewBusy());
   on('advance-hour', () => app.advance(HOUR_SECONDS));
   on('advance-day', () => app.advance(DAY_SECONDS));
   on('advance-days', () => app.advance(15 * DAY_SECONDS));
-  on('clear-log', () => recorder.clear());
+  const offline = byId('offline', HTMLInputElement);
+  offline.addEventListener('change', () => {
+    breakage.isOffline = offline.checked;
+    if (!offline.checked) environment.wake();
+  });
 }
 
-function showEverything(): void {
-  const tokens = store().read();
-  showLog(byId('exchange-log', HTMLElement), recorder.log());
-  if (tokens?.accessToken !== shownAccessToken) showTokens(byId('tokens', HTMLElement), tokens);
-  shownAccessToken = tokens?.accessToken;
-  for (const id of ['renew', 'lose-answer', 'two-renewals', 'sign-out']) button(id).disabled = tokens === undefined;
-  for (const id of ['advance-hour', 'advance-day', 'advance-days']) button(id).disabled = !clock.canMove();
-  button('step-authorize').disabled = readFlow() === undefined;
-  showTime();
+function showWhatCanBeDone(): void {
+  const isSignedIn = client.isSignedIn;
+  for (const id of ['renew', 'lose-answer', 'two-renewals', 'busy-server', 'ten-calls', 'sign-out'])
+    button(id).disabled = !isSignedIn;
+  for (const id of ['advance-hour', 'advance-day', 'advance-days']) button(id).disabled = !bench.clock.canMove();
+  button('step-authorize').disabled = held === undefined;
+  byId('storage-choice', HTMLFieldSetElement).disabled = isSignedIn;
 }
 
-function showTime(): void {
-  const nowMs = clock.nowMs();
-  byId('clock', HTMLElement).textContent = formatInstant(nowMs);
-  showRemainingLives(document, nowMs);
-  const widthPx = byId('timeline-scroll', HTMLElement).clientWidth;
-  timeline.draw(layOutTimeline({ items: timelineItems(recorder.log()), nowMs, widthPx }), nowMs);
-}
-
-function showPrepared({ verifier, challenge, state, nonce }: SignInRequest): void {
-  const list = byId('prepared', HTMLElement);
+/** What the SDK drew: half of it is in the address, half in the storage of this tab. */
+function showPrepared({ searchParams }: URL): void {
+  const state = searchParams.get('state') ?? '';
+  const kept: unknown = JSON.parse(sessionStorage.getItem(`${name}.${state}`) ?? 'null');
+  const verifier = typeof kept === 'object' && kept !== null && 'verifier' in kept ? String(kept.verifier) : '';
+  const challenge = searchParams.get('code_challenge') ?? '';
+  const nonce = searchParams.get('nonce') ?? '';
   const rows = Object.entries({ code_verifier: shortenSecret(verifier), code_challenge: challenge, state, nonce });
-  list.replaceChildren(...rows.flatMap(([name, value]) => [html('dt', {}, name), html('dd', {}, value)]));
+  const list = byId('prepared', HTMLElement);
+  list.replaceChildren(...rows.flatMap(([key, value]) => [html('dt', {}, key), html('dd', {}, value)]));
   list.hidden = false;
-}
-
-function keepDraft(): void {
-  const draft = byId('draft', HTMLTextAreaElement);
-  draft.value = sessionStorage.getItem(DRAFT_KEY) ?? '';
-  draft.addEventListener('input', () => sessionStorage.setItem(DRAFT_KEY, draft.value));
 }
 
 function button(id: string): HTMLButtonElement {

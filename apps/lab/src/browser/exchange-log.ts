@@ -1,6 +1,17 @@
 import { isJsonObject } from './jwt.ts';
 
-export type Purpose = 'discovery' | 'authorize' | 'callback' | 'code' | 'refresh' | 'call' | 'sign-out' | 'clock';
+export type Purpose =
+  | 'discovery'
+  | 'authorize'
+  /** An authorization request in a hidden frame. */
+  | 'frame'
+  | 'callback'
+  | 'code'
+  | 'refresh'
+  | 'call'
+  | 'revoke'
+  | 'sign-out'
+  | 'clock';
 
 /** Names and values, already safe to show. */
 export type Shown = [name: string, value: string][];
@@ -19,7 +30,7 @@ export type Fact =
   | { kind: 'renewed'; tokens: TokenFact; repeats: boolean }
   | { kind: 'answer-lost'; generation: number; successor: string }
   | { kind: 'called'; api: 'reports' | 'legacy'; status: number }
-  | { kind: 'ended'; cause: 'signed-out' | 'invalid_grant'; reason: string }
+  | { kind: 'ended'; cause: 'signed-out' | 'invalid_grant' | 'login_required'; reason: string }
   | { kind: 'clock-moved'; fromMs: number; toMs: number };
 
 export interface TokenFact {
@@ -65,6 +76,7 @@ const SECRETS = new Set([
   'id_token',
   'id_token_hint',
   'refresh_token',
+  'token',
 ]);
 
 /** Enough of a secret to recognise it, too little to use it. */

@@ -1,8 +1,5 @@
-import type { SignInRequest } from './sign-in.ts';
-
-/** What must outlive the way to the issuer and back. */
+/** What the page itself must remember on the way to the issuer and back; the SDK keeps the rest. */
 export interface Flow {
-  request: SignInRequest;
   /** `steps` waits before the code is redeemed, `tour` goes on with the rest of the scenario. */
   mode: 'steps' | 'all' | 'tour';
   /** The call that was interrupted when the session ended. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { base64urlToText, bytesToBase64url } from './base64url.ts';
-import { decodeJwt, isAccessTokenExpired, timesOf } from './jwt.ts';
+import { decodeJwt, timesOf } from './jwt.ts';
 
 function jwt(payload: unknown): string {
   const part = (value: unknown) => bytesToBase64url(new TextEncoder().encode(JSON.stringify(value)));
@@ -30,19 +30,6 @@ describe('decodeJwt', () => {
       fc.json().map((text) => btoa(encodeURI(text))),
     );
     fc.assert(fc.property(part, part, (head, body) => assert.doesNotThrow(() => decodeJwt(`${head}.${body}.c`))));
-  });
-});
-
-describe('isAccessTokenExpired', () => {
-  it('is over from the second that exp names, not before', () => {
-    const token = jwt({ exp: 1000 });
-    assert.equal(isAccessTokenExpired(token, 999_999), false);
-    assert.equal(isAccessTokenExpired(token, 1_000_000), true);
-  });
-
-  it('leaves a token whose end cannot be read to the API', () => {
-    assert.equal(isAccessTokenExpired('opaque', 1), false);
-    assert.equal(isAccessTokenExpired(jwt({ exp: 'soon' }), 1), false);
   });
 });
 

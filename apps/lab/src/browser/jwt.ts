@@ -20,18 +20,6 @@ export function decodeJwt(token: string): DecodedJwt | undefined {
   }
 }
 
-/** When the token is over, or undefined when it is not a JWT or names no end. Milliseconds since 1970. */
-export function expiresAtMs(token: string): number | undefined {
-  const exp = decodeJwt(token)?.payload['exp'];
-  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
-}
-
-/** A token is over from the second that `exp` names on. One whose end cannot be read is left to the API. */
-export function isAccessTokenExpired(token: string, nowMs: number): boolean {
-  const endMs = expiresAtMs(token);
-  return endMs !== undefined && nowMs >= endMs;
-}
-
 /** The claims of a payload that are points in time, in the order of the payload. */
 export function timesOf(payload: JsonObject): { claim: string; atMs: number }[] {
   return ['iat', 'nbf', 'auth_time', 'exp'].flatMap((claim) => {

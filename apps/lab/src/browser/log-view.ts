@@ -5,10 +5,12 @@ import { formatInstant } from './human-time.ts';
 const NAMES: Record<Purpose, string> = {
   discovery: 'Discovery',
   authorize: 'Leave for the issuer',
+  frame: 'Ask in a hidden frame',
   callback: 'Come back',
   code: 'Exchange the code',
   refresh: 'Renew',
   call: 'Call the API',
+  revoke: 'Give the token back',
   'sign-out': 'Sign out',
   clock: 'Move the test clock',
 };

@@ -1,26 +1,11 @@
+import type { Breakage } from './breakage.ts';
 import { addExchange, noteFact, showBody, showPairs, showUrl } from './exchange-log.ts';
 import type { Exchange, Fact, Outcome, Purpose, Shown } from './exchange-log.ts';
 
-export interface Sending {
-  purpose: Purpose;
-  method: 'GET' | 'POST';
-  url: string;
-  headers?: Record<string, string>;
-  /** Sent as `application/x-www-form-urlencoded`. */
-  form?: Record<string, string>;
-  json?: unknown;
-  /** Throws the answer away before the caller sees it, as a broken line would. */
-  losesAnswer?: boolean;
-}
-
-export type Received =
-  | { kind: 'answer'; number: number; status: number; bodyText: string }
-  /** Nothing came, or it was lost on the way; `lostBody` is what the wire tap saw and the app did not. */
-  | { kind: 'no-answer'; number: number; reason: string; lostBody?: string };
-
 export interface Recorder {
   log(): Exchange[];
-  send(sending: Sending): Promise<Received>;
+  /** `fetch`, as the SDK and the page use it. */
+  fetch(input: string | Request, init?: RequestInit): Promise<Response>;
   /** The browser itself goes somewhere, or came back. Returns the number of the exchange. */
   navigated(purpose: Purpose, url: URL): number;
   note(number: number, fact: Fact): void;
@@ -31,13 +16,17 @@ interface RecorderPorts {
   storage: Pick<Storage, 'getItem' | 'setItem'>;
   fetch: typeof fetch;
   nowMs: () => number;
+  breakage: Breakage;
   onChange: () => void;
+  /** Hears every exchange, with the body of its answer as it was on the wire. */
+  onExchange: (exchange: Exchange, body: string) => void;
 }
 
 const KEY = 'lab.exchanges';
 
-/** `fetch` with a memory: every request and answer of the page, its secrets shortened, across redirects. */
-export function createRecorder({ storage, fetch, nowMs, onChange }: RecorderPorts): Recorder {
+/** `fetch` with a memory: every request and answer of the page, its secrets shortened, across redirects. Breaks what is to break. */
+export function createRecorder(ports: RecorderPorts): Recorder {
+  const { storage, nowMs, onChange, breakage } = ports;
   let log = readLog(storage.getItem(KEY));
 
   function keep(next: Exchange[]): void {
@@ -46,42 +35,71 @@ export function createRecorder({ storage, fetch, nowMs, onChange }: RecorderPort
     onChange();
   }
 
-  function add(sending: Pick<Sending, 'purpose' | 'method'>, shown: ShownRequest, outcome: Outcome): number {
-    const { purpose, method } = sending;
-    keep(addExchange(log, { atMs: nowMs(), purpose, method, ...shown, outcome }));
-    return log.at(-1)?.number ?? 0;
+  function add(asked: Asked, outcome: Outcome, body = ''): void {
+    keep(addExchange(log, { ...asked, atMs: nowMs(), outcome }));
+    const exchange = log.at(-1);
+    if (exchange !== undefined) ports.onExchange(exchange, body);
+  }
+
+  async function send(asked: Asked, input: string | Request, init?: RequestInit): Promise<Response> {
+    const isToken = asked.purpose === 'code' || asked.purpose === 'refresh';
+    if (breakage.isOffline && asked.purpose !== 'clock') throw new TypeError('the network is switched off');
+    if (isToken && breakage.isBusy) {
+      breakage.isBusy = false;
+      return new Response('<h1>Busy</h1>', { status: 503, headers: { 'content-type': 'text/html' } });
+    }
+    return ports.fetch(input, init);
   }
 
   return {
     log: () => log,
     note: (number, fact) => keep(noteFact(log, number, fact)),
     clear: () => keep([]),
-    navigated: (purpose, url) =>
-      add({ purpose, method: 'GET' }, { ...showUrl(url), headers: [] }, { kind: 'navigated' }),
-    async send(sending) {
-      const shown = showRequest(sending);
+    navigated(purpose, url) {
+      add({ purpose, method: 'GET', ...showUrl(url), headers: [] }, { kind: 'navigated' });
+      return log.at(-1)?.number ?? 0;
+    },
+    async fetch(input, init) {
+      const asked = describe(input, init);
       try {
-        const response = await fetch(sending.url, requestInit(sending));
-        const bodyText = await response.text();
-        const answer = { status: response.status, headers: showHeaders(response.headers), body: showBody(bodyText) };
-        if (sending.losesAnswer) {
-          const number = add(sending, shown, { kind: 'lost', ...answer });
-          return { kind: 'no-answer', number, reason: 'the answer was lost', lostBody: bodyText };
-        }
-        const number = add(sending, shown, { kind: 'answer', ...answer });
-        return { kind: 'answer', number, status: response.status, bodyText };
+        const response = await send(asked, input, init);
+        const text = await response.clone().text();
+        const answer = { status: response.status, headers: showHeaders(response.headers), body: showBody(text) };
+        const isLost = breakage.losesAnswer && asked.purpose === 'refresh';
+        if (isLost) breakage.losesAnswer = false;
+        add(asked, { kind: isLost ? 'lost' : 'answer', ...answer }, text);
+        if (!isLost) return response;
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        return { kind: 'no-answer', number: add(sending, shown, { kind: 'failed', message: reason }), reason };
+        add(asked, { kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+        throw error;
       }
+      throw new TypeError('the answer was lost');
     },
   };
 }
 
-interface ShownRequest {
-  url: string;
-  headers: Shown;
-  fields: Shown;
+type Asked = Pick<Exchange, 'purpose' | 'method' | 'url' | 'headers' | 'fields'>;
+
+function describe(input: string | Request, init: RequestInit = {}): Asked {
+  const url = new URL(typeof input === 'string' ? input : input.url);
+  const headers = new Headers(typeof input === 'string' ? init.headers : input.headers);
+  const form = init.body instanceof URLSearchParams ? [...init.body] : [];
+  const json: Shown = typeof init.body === 'string' ? [['(JSON)', init.body]] : [];
+  const shown = showUrl(url);
+  return {
+    purpose: purposeOf(url, Object.fromEntries(form)),
+    method: (typeof input === 'string' ? init.method : input.method) ?? 'GET',
+    url: shown.url,
+    headers: showPairs([...headers].filter(([name]) => ['authorization', 'dpop'].includes(name))),
+    fields: [...shown.fields, ...showPairs(form), ...json],
+  };
+}
+
+function purposeOf({ pathname }: URL, form: Record<string, string>): Purpose {
+  if (pathname.endsWith('/.well-known/openid-configuration')) return 'discovery';
+  if (form['grant_type'] !== undefined) return form['grant_type'] === 'refresh_token' ? 'refresh' : 'code';
+  if (form['token'] !== undefined) return 'revoke';
+  return pathname === '/clock' ? 'clock' : 'call';
 }
 
 function readLog(stored: string | null): Exchange[] {
@@ -93,22 +111,8 @@ function readLog(stored: string | null): Exchange[] {
   }
 }
 
-function showRequest({ url, headers = {}, form = {}, json }: Sending): ShownRequest {
-  const shown = showUrl(new URL(url));
-  const body: Shown = json === undefined ? showPairs(Object.entries(form)) : [['(JSON)', JSON.stringify(json)]];
-  return { url: shown.url, headers: showPairs(Object.entries(headers)), fields: [...shown.fields, ...body] };
-}
-
-function requestInit({ method, headers = {}, form, json }: Sending): RequestInit {
-  if (json !== undefined) {
-    return { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(json) };
-  }
-  // fetch names the content type of a URLSearchParams body by itself.
-  return form === undefined ? { method, headers } : { method, headers, body: new URLSearchParams(form) };
-}
-
 function showHeaders(headers: Headers): Shown {
-  return ['content-type', 'www-authenticate', 'retry-after'].flatMap((name): Shown => {
+  return ['content-type', 'date', 'www-authenticate', 'retry-after'].flatMap((name): Shown => {
     const value = headers.get(name);
     return value === null ? [] : [[name, value]];
   });

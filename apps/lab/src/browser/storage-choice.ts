@@ -1,29 +1,16 @@
 import { html } from './dom.ts';
-import { createTokenStore, STORAGE_CHOICES } from './token-store.ts';
-import type { StorageChoice, TokenStore } from './token-store.ts';
+import { STORAGE_CHOICES } from './token-places.ts';
+import type { StorageChoice } from './token-places.ts';
 
 const KEY = 'lab.storage';
 
-/** Lets the reader choose where the tokens are kept; they move with the choice. Returns the store of the moment. */
-export function offerStorageChoice(fieldset: HTMLElement, onMove: () => void): () => TokenStore {
-  const stores = new Map<StorageChoice, TokenStore>();
-  const storeOf = (choice: StorageChoice): TokenStore => {
-    const store = stores.get(choice) ?? createTokenStore(choice, { sessionStorage, localStorage, cookies: document });
-    stores.set(choice, store);
-    return store;
-  };
-  const remembered = STORAGE_CHOICES.find(({ choice }) => choice === sessionStorage.getItem(KEY));
-  let current: StorageChoice = remembered?.choice ?? 'session';
+/** Where the reader wants the tokens kept: the tab's own storage, until they choose. */
+export function storageChoice(): StorageChoice {
+  return STORAGE_CHOICES.find(({ choice }) => choice === sessionStorage.getItem(KEY))?.choice ?? 'session';
+}
 
-  function moveTo(choice: StorageChoice): void {
-    const tokens = storeOf(current).read();
-    storeOf(current).clear();
-    current = choice;
-    sessionStorage.setItem(KEY, choice);
-    if (tokens !== undefined) storeOf(choice).write(tokens);
-    onMove();
-  }
-
+/** Lets the reader choose. Nobody is signed in while they do. */
+export function offerStorageChoice(fieldset: HTMLElement, onChoice: () => void): void {
   for (const { choice, name, risk } of STORAGE_CHOICES) {
     const id = `storage-${choice}`;
     const radio = html('input', {
@@ -31,13 +18,15 @@ export function offerStorageChoice(fieldset: HTMLElement, onMove: () => void): (
       name: 'storage',
       id,
       'data-testid': id,
-      checked: choice === current,
+      checked: choice === storageChoice(),
       'aria-describedby': `${id}-risk`,
     });
-    radio.addEventListener('change', () => moveTo(choice));
+    radio.addEventListener('change', () => {
+      sessionStorage.setItem(KEY, choice);
+      onChoice();
+    });
     fieldset.append(
       html('div', { class: 'choice' }, radio, html('label', { for: id }, name), html('p', { id: `${id}-risk` }, risk)),
     );
   }
-  return () => storeOf(current);
 }

@@ -3,6 +3,8 @@ import type { Recorder } from './recorder.ts';
 /** The issuer's time, as far as this page knows. */
 export interface TestClock {
   nowMs(): number;
+  /** What it is ahead of the real time, in milliseconds. */
+  leapMs(): number;
   /** False where the issuer has no test clock: then this is the real time, and it cannot be moved. */
   canMove(): boolean;
   /** Asks how far the clock was moved, also by somebody else. Keeps what it knew when nobody answers. */
@@ -15,6 +17,7 @@ export function createTestClock(pageOrigin: string): TestClock {
   const nowMs = () => Date.now() + (offsetMs ?? 0);
   return {
     nowMs,
+    leapMs: () => offsetMs ?? 0,
     canMove: () => offsetMs !== undefined,
     async sync() {
       const response = await fetch(`${pageOrigin}/clock`).catch(() => undefined);
@@ -22,15 +25,15 @@ export function createTestClock(pageOrigin: string): TestClock {
     },
     async advance(advanceSeconds, recorder) {
       const fromMs = nowMs();
-      const received = await recorder.send({
-        purpose: 'clock',
+      const response = await recorder.fetch(`${pageOrigin}/clock`, {
         method: 'POST',
-        url: `${pageOrigin}/clock`,
-        json: { advanceSeconds },
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ advanceSeconds }),
       });
-      if (received.kind !== 'answer' || received.status !== 200) return;
-      offsetMs = readOffsetMs(JSON.parse(received.bodyText));
-      recorder.note(received.number, { kind: 'clock-moved', fromMs, toMs: nowMs() });
+      if (!response.ok) return;
+      const number = recorder.log().at(-1)?.number ?? 0;
+      offsetMs = readOffsetMs(await response.json());
+      recorder.note(number, { kind: 'clock-moved', fromMs, toMs: nowMs() });
     },
   };
 }

@@ -117,3 +117,16 @@ describe('timelineItems', () => {
     assert.ok(items.every(({ number }) => number >= 1 && number <= 4));
   });
 });
+
+it('a renewal without a refresh token is an event, and starts no generation', () => {
+  const silent = { ...tokens(0), refreshFingerprint: undefined, refreshExpiresAtMs: undefined };
+  const items = drawn(
+    [0, { kind: 'signed-in', tokens: silent }],
+    [10, { kind: 'renewed', tokens: silent, repeats: false }],
+    [20, { kind: 'ended', cause: 'login_required', reason: 'The issuer says login_required.' }],
+  );
+  assert.deepEqual(bars(items, 'refresh'), []);
+  assert.deepEqual(bars(items, 'access'), ['token 1 0-10', 'token 2 10-20']);
+  const events = items.flatMap((item) => (item.shape === 'point' ? [`${item.lane} ${item.mark}`] : []));
+  assert.deepEqual(events, ['refresh renewal', 'session end']);
+});

@@ -37,6 +37,12 @@ export interface Leap extends ItemBase {
 
 export type TimelineItem = Bar | Point | Leap;
 
+const endings: Record<FactOf<'ended'>['cause'], string> = {
+  'signed-out': 'Signed out',
+  invalid_grant: 'The refresh token was refused',
+  login_required: 'The sign-in at the issuer is over',
+};
+
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 
 /** Everything that the log says about the life of the tokens, in order of time. */
@@ -79,6 +85,7 @@ class Drawing {
 
   private renewed(exchange: Exchange, { tokens, repeats }: FactOf<'renewed'>): void {
     this.startAccess(exchange, tokens);
+    if (tokens.refreshFingerprint === undefined) return this.renewedSilently(exchange);
     const isKnown = this.open.refresh?.id.endsWith(`g${tokens.generation}`) ?? false;
     if (!isKnown) this.startRefresh(exchange, tokens.generation, tokens);
     const known = this.open.refresh;
@@ -91,6 +98,13 @@ class Drawing {
         repeats ? 'A repeated renewal got the same successor. Nobody was signed out.' : 'The spent token was replaced.',
         `Refresh token ${tokens.refreshFingerprint ?? 'kept'}`,
       ],
+    });
+  }
+
+  private renewedSilently(exchange: Exchange): void {
+    this.addPoint(exchange, 'refresh', 'renewal', {
+      title: 'Renewed without a refresh token',
+      details: ['The issuer knew the browser by its cookie and asked nobody.'],
     });
   }
 
@@ -114,13 +128,14 @@ class Drawing {
   }
 
   private ended(exchange: Exchange, { cause, reason }: FactOf<'ended'>): void {
-    const title = cause === 'signed-out' ? 'Signed out' : 'The refresh token was refused';
+    const title = endings[cause];
     for (const lane of ['session', 'access', 'refresh'] as const) {
       const bar = this.open[lane];
       if (bar !== undefined) bar.usedUntilMs = exchange.atMs;
     }
     this.open = {};
-    for (const lane of ['session', 'refresh'] as const) {
+    const lanes: Lane[] = cause === 'login_required' ? ['session'] : ['session', 'refresh'];
+    for (const lane of lanes) {
       this.addPoint(exchange, lane, 'end', { title, details: [`Cause: ${cause}`, reason] });
     }
   }

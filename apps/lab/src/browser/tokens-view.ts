@@ -1,16 +1,16 @@
+import type { TokenSet } from '@ostiary/browser';
 import { html } from './dom.ts';
 import { shortenSecret } from './exchange-log.ts';
 import { formatInstant, formatRemaining } from './human-time.ts';
 import { decodeJwt, timesOf } from './jwt.ts';
-import type { TokenSet } from './token-store.ts';
 
 /** Shows the tokens decoded. Remaining lives are filled in by `showRemainingLives`. */
-export function showTokens(root: HTMLElement, tokens: TokenSet | undefined): void {
+export function showTokens(root: HTMLElement, tokens: TokenSet | undefined, generation: number): void {
   if (tokens === undefined) {
     root.replaceChildren(html('p', { class: 'quiet' }, 'None. Sign in, and they will be taken apart here.'));
     return;
   }
-  const cards = [jwtCard('Access token', 'access-token', tokens.accessToken), refreshCard(tokens)];
+  const cards = [jwtCard('Access token', 'access-token', tokens.accessToken), refreshCard(tokens, generation)];
   if (tokens.idToken !== undefined) cards.push(jwtCard('ID token', 'id-token', tokens.idToken));
   root.replaceChildren(...cards);
 }
@@ -38,7 +38,7 @@ function jwtCard(name: string, id: string, token: string): HTMLElement {
   );
 }
 
-function refreshCard({ refreshToken, generation, refreshExpiresAtMs }: TokenSet): HTMLElement {
+function refreshCard({ refreshToken, refreshExpiresAtMs }: TokenSet, generation: number): HTMLElement {
   if (refreshToken === undefined) return html('p', { class: 'note' }, 'There is no refresh token.');
   return html(
     'article',
