@@ -157,6 +157,8 @@ describe('row 104 (RFC 9449 4.3): the checks of a proof, at the token endpoint',
       `DPoP ${one()}`,
     ];
     for (const value of odd) refusedWith(await ask(value), 'invalid_dpop_proof');
+    const { body } = await ask(`${one()}, ${one()}`);
+    assert.equal(body['error_description'], 'more than one DPoP proof was given');
     const headers = new Headers(worker.headers);
     for (const proof of [one(), one()]) headers.append('dpop', proof);
     const response = await house.request('/token', { method: 'POST', headers, body: new URLSearchParams(own) });

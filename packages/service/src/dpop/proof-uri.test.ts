@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { isSameUri } from './proof-uri.ts';
 
 const address = 'https://id.example/auth/token';
@@ -34,7 +33,15 @@ describe('htu (RFC 9449 section 4.3, RFC 3986 section 6.2)', () => {
     assert.ok(isSameUri('https://id.example/%c3%a9', 'https://id.example/%C3%A9'));
   });
 
-  it('never throws', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void isSameUri(text, address)));
+  it('is no reason to throw', () => {
+    for (const odd of [
+      '\u0000',
+      '\ud800',
+      'https://[',
+      'https://id.example/%',
+      'https://id.example/%zz',
+      'x'.repeat(5000),
+    ])
+      assert.equal(isSameUri(odd, address), false);
   });
 });
