@@ -1,5 +1,5 @@
 import { decode, isDue, isExpired, isOver } from '@ostiary/session';
-import type { JwtClaims, SessionState } from '@ostiary/session';
+import type { JwtClaims, SessionRecord, SessionState } from '@ostiary/session';
 import { fetchWithToken } from './api-fetch.ts';
 import { browserEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
@@ -134,6 +134,12 @@ function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, transport, 
   }
 }
 
+/** Newer tokens, or the name of the attempt that another tab makes with the same. */
+function isNewer({ tokens, attempt }: SessionRecord, than: SessionRecord): boolean {
+  const isSame = attempt !== undefined && tokens.refreshToken === than.tokens.refreshToken;
+  return isSame || tokens.obtainedAtMs > than.tokens.obtainedAtMs;
+}
+
 /** What another tab told. */
 async function hear({ session, tabs }: Parts, message: TabMessage): Promise<void> {
   switch (message.kind) {
@@ -156,7 +162,7 @@ async function hear({ session, tabs }: Parts, message: TabMessage): Promise<void
     case 'renewed': {
       const { record } = message;
       const now = await session.update((current) =>
-        current?.id === record.id && current.tokens.obtainedAtMs <= record.tokens.obtainedAtMs ? record : current,
+        current?.id === record.id && isNewer(record, current) ? record : current,
       );
       if (now === record && record.attempt === undefined) session.happened({ kind: 'renewed' });
       return;

@@ -98,7 +98,7 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
     // The browser copies session storage into duplicated tabs. One that was frozen, or restored, has an old copy.
     tabs.tell({ kind: 'asked', id: seen.id });
     await passing(parts, askMs);
-    if (session.seen()?.tokens.accessToken !== seen.tokens.accessToken) return { kind: 'again' };
+    if ((session.seen()?.tokens.obtainedAtMs ?? 0) > seen.tokens.obtainedAtMs) return { kind: 'again' };
   }
   const name = environment.random(24);
   const sent = await session.update((current) => current && withAttempt(current, name));

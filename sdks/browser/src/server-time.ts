@@ -5,6 +5,11 @@ import type { Environment } from './environment.ts';
 /** The server's time as this page knows it. The wall clock of the machine may be an hour wrong, or leap. */
 export interface ServerTime {
   now(): number;
+  /**
+   * A request leaves. Afterwards: what the wall clock of then would have shown, had it been today's. The longer of two
+   * measures counts, so that neither a clock that is set back nor sleep makes an answer seem younger than it is.
+   */
+  begin(): () => number;
   /** Server time when the wall clock showed `wallMs`. */
   at(wallMs: number): number;
   offsetMs(): number;
@@ -25,6 +30,13 @@ export function openServerTime(environment: Environment): ServerTime {
   };
   return {
     now: () => serverTimeMs(looked()),
+    begin() {
+      const sent = reading();
+      return () => {
+        const { wallMs, monotonicMs } = reading();
+        return wallMs - Math.max(monotonicMs - sent.monotonicMs, wallMs - sent.wallMs);
+      };
+    },
     at: (wallMs) => wallMs + looked().offsetMs,
     offsetMs: () => looked().offsetMs,
     resume(offsetMs, sinceMs) {

@@ -35,6 +35,8 @@ export function openTabs(environment: Environment, name: string, hear: (message:
     tell(message) {
       channel?.post(message);
       if (message.kind === 'signedOut') attempt(() => local()?.setItem(mark, String(environment.wallMs())));
+      // A sign-in is never older than a sign-out before it, whatever a clock that was set meanwhile says.
+      if (message.kind === 'signedIn') attempt(() => local()?.removeItem(mark));
     },
     signedOutAtMs: () => Number(attempt(() => local()?.getItem(mark)) ?? 0),
     alone: (work) => (environment.locks ? withLock(environment, name, work) : withLease(environment, name, work)),

@@ -30,7 +30,7 @@ async function send(
   form: Record<string, string>,
 ): Promise<{ verdict: Verdict; sentAtMs: number }> {
   const dpop = proof && { DPoP: await proof.prove({ method: 'POST', url, nowMs: time.now() }) };
-  const sentAtWallMs = environment.wallMs();
+  const sentAtWallMs = time.begin();
   let reply: Reply;
   try {
     const response = await (options.transport ?? environment.fetch)(url, {
@@ -42,15 +42,15 @@ async function send(
       signal: environment.timeout(requestTimeoutMs),
     });
     const answer = await replyOf(response);
-    time.learn(response.headers.get('date'), sentAtWallMs);
+    time.learn(response.headers.get('date'), sentAtWallMs());
     if (answer.dpopNonce !== undefined) proof?.learnNonce(url, answer.dpopNonce);
     reply = answer;
   } catch (fault) {
     reply = { kind: 'failed', cause: causeOf(fault, environment) };
   }
   const verdict = judgeReply(reply);
-  if (verdict.kind === 'tokens') time.learnFromToken(verdict.answer, sentAtWallMs);
-  return { verdict, sentAtMs: time.at(sentAtWallMs) };
+  if (verdict.kind === 'tokens') time.learnFromToken(verdict.answer, sentAtWallMs());
+  return { verdict, sentAtMs: time.at(sentAtWallMs()) };
 }
 
 async function replyOf(response: Response): Promise<Reply & { kind: 'answer' }> {
