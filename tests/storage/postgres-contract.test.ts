@@ -27,7 +27,7 @@ after(async () => {
 // By the role that serves, which has no right to change tables. One database for all tests, emptied after each: making one takes
 // longer than most of them.
 describeStorageContract('PostgreSQL', async () => ({
-  open: () => openPostgresStore({ url }),
+  open: () => openPostgresStore({ url, operationTimeoutMs: 5_000 }),
   remove: async () => void (await owner.query(emptying)),
 }));
 

@@ -27,6 +27,9 @@ import { UserReads } from './users.ts';
 
 const defaults = { readers: 4, writers: 2, operationTimeoutMs: 900 } as const;
 const claimsCacheEntries = 10_000;
+/** Time to connect; callers do not wait that long, the next ones find the connection. */
+const shortestConnectMs = 2_000;
+const openWithinMs = 5_000;
 
 /**
  * Opens the store on a schema that `migratePostgres` brought up to date; it makes no tables itself. Throws when the schema is
@@ -35,7 +38,8 @@ const claimsCacheEntries = 10_000;
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const timeoutMs = options.operationTimeoutMs ?? defaults.operationTimeoutMs;
   const config = { ...clientConfig(options), application_name: 'ostiary' };
-  return openStoreOn(connector(config, sessionSettings(timeoutMs), timeoutMs), options);
+  const connectWithinMs = Math.max(timeoutMs, shortestConnectMs);
+  return openStoreOn(connector(config, sessionSettings(timeoutMs), connectWithinMs), options);
 }
 
 async function openStoreOn(connect: Connect, options: Omit<PostgresOptions, 'url' | 'tls'>): Promise<Store> {
@@ -53,11 +57,12 @@ async function openStoreOn(connect: Connect, options: Omit<PostgresOptions, 'url
   const operations = new Operations(reading, operationTimeoutMs, observer);
   let hasSharedLocks: boolean;
   try {
-    await assertSchema(reading, operationTimeoutMs);
-    hasSharedLocks = await probeSharedLocks(reading, operationTimeoutMs);
+    // One of each kind of connection is there when the first request comes.
+    await assertSchema(reading);
+    hasSharedLocks = await probeSharedLocks(writing);
     if (options.isPromotionTarget !== true) await assertNotBeingFilled(operations);
   } catch (error) {
-    await reading.close();
+    await Promise.all(pools.map((pool) => pool.close()));
     throw outward(error);
   }
   const terms = new InternedTerms(operations);
@@ -112,19 +117,19 @@ function sessionSettings(timeoutMs: number): string[] {
   ];
 }
 
-async function assertSchema(pool: Pool, timeoutMs: number): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs;
-  const applied = await pool.use(deadlineMs, (connection) => appliedSteps(connection, timeoutMs));
+async function assertSchema(pool: Pool): Promise<void> {
+  const deadlineMs = performance.now() + openWithinMs;
+  const applied = await pool.use(deadlineMs, (connection) => appliedSteps(connection, openWithinMs));
   const missing = missingSteps(readSteps(migrationsFolder), applied);
   if (applied.length === 0) throw new Error('the database has no tables of Ostiary: run `ostiary migrate`');
   if (missing.length > 0) throw new Error('the tables of Ostiary are of an older version: run `ostiary migrate`');
 }
 
 /** Aurora DSQL refuses them as a feature it does not have. */
-async function probeSharedLocks(pool: Pool, timeoutMs: number): Promise<boolean> {
+async function probeSharedLocks(pool: Pool): Promise<boolean> {
   try {
-    const deadlineMs = performance.now() + timeoutMs;
-    await pool.use(deadlineMs, (connection) => connection.run([{ statement: shareProbe, values: [] }], timeoutMs));
+    const deadlineMs = performance.now() + openWithinMs;
+    await pool.use(deadlineMs, (connection) => connection.run([{ statement: shareProbe, values: [] }], openWithinMs));
     return true;
   } catch (error) {
     if (error instanceof StatementFailed && error.sqlState === '0A000') return false;

@@ -43,7 +43,10 @@ export class BatchAttempt {
 
   /** `earlier`: an attempt at the same batch that is in doubt. Throws `BatchInDoubt` when this one is. */
   async run(batch: Arrival[], earlier: Unsettled | undefined): Promise<Outcome[]> {
-    const advances = earlier || !this.#settings.hasSharedLocks ? undefined : advanceBatch(batch);
+    const { isolation, hasSharedLocks } = this.#settings;
+    // A statement by itself runs at the isolation of its session, and compares again what changed: for READ COMMITTED.
+    const isAlone = earlier === undefined && isolation === 'read committed' && hasSharedLocks;
+    const advances = isAlone ? advanceBatch(batch) : undefined;
     if (advances) return this.#advance(batch, advances);
     const rows = new BatchRows(this.#settings);
     try {
