@@ -82,6 +82,26 @@ describe('S3.1 renewal without a refresh token, by the SDK', () => {
     assert.equal(await page.evaluate(() => client.isSignedIn), true);
   });
 
+  it('keeps the session when the provider hangs, and when the page takes the frame away', async () => {
+    await signIn(near, 'near');
+    await page.goto(`${near.origin}/`);
+    await open(near, 'near', true, { timeoutMs: 1_000 });
+    await page.evaluate(() => client.getAccessToken());
+    await page.route(/\/authorize\?/, () => undefined);
+    assert.equal((await extended())?.code, 'try_later');
+    await page.unroute(/\/authorize\?/);
+    await page.evaluate(() => {
+      const cleaner = new MutationObserver(() => document.querySelector('iframe')?.remove());
+      cleaner.observe(document.body, { childList: true });
+      Object.assign(globalThis, { cleaner });
+    });
+    assert.equal((await extended())?.code, 'try_later');
+    await page.evaluate('cleaner.disconnect()');
+    const untilMs = Date.now() + 20_000;
+    while ((await extended()) !== undefined) assert.ok(Date.now() < untilMs, 'it never renews again');
+    assert.equal(await page.evaluate(() => client.state.kind), 'active');
+  });
+
   it('leaves the page of another site only after it kept what the user was doing', async () => {
     await signIn(far, 'far');
     await page.evaluate("history.replaceState(null, '', '/'); note.value = 'half a sentence'");
@@ -133,24 +153,31 @@ describe('S3.2 the authentication cookie is over', () => {
 });
 
 /** Loads the client into the page; if it may leave, it keeps the note before. */
-async function open(app: SdkPage, clientId: string, mayLeave = true): Promise<void> {
-  const settings = { ...settingsOf(house.issuer, clientId, app), mayLeave };
-  await page.evaluate(async ({ mayLeave: mayGo, ...options }: PlainSettings & { mayLeave: boolean }) => {
-    const [{ createClient }, { silentFrame }] = await Promise.all([
-      import('@ostiary/browser'),
-      import('@ostiary/browser/frame'),
-    ]);
-    globalThis.client = createClient({
-      ...options,
-      silentSignIn: silentFrame(),
-      ...(mayGo && {
-        beforeRedirect() {
-          const note = document.querySelector<HTMLTextAreaElement>('#note');
-          sessionStorage.setItem('draft', note?.value ?? '');
-        },
-      }),
-    });
-  }, settings);
+async function open(app: SdkPage, clientId: string, mayLeave = true, frame = {}): Promise<void> {
+  const settings = { ...settingsOf(house.issuer, clientId, app), mayLeave, frame };
+  await page.evaluate(
+    async ({
+      mayLeave: mayGo,
+      frame: frameOptions,
+      ...options
+    }: PlainSettings & { mayLeave: boolean; frame: object }) => {
+      const [{ createClient }, { silentFrame }] = await Promise.all([
+        import('@ostiary/browser'),
+        import('@ostiary/browser/frame'),
+      ]);
+      globalThis.client = createClient({
+        ...options,
+        silentSignIn: silentFrame(frameOptions),
+        ...(mayGo && {
+          beforeRedirect() {
+            const note = document.querySelector<HTMLTextAreaElement>('#note');
+            sessionStorage.setItem('draft', note?.value ?? '');
+          },
+        }),
+      });
+    },
+    settings,
+  );
 }
 
 async function signIn(app: SdkPage, clientId: string, mayLeave = true): Promise<void> {

@@ -18,6 +18,7 @@ describe('one site', () => {
   it('is not hosts that share a public suffix, a name and an address, two addresses, or two schemes', () => {
     assert.ok(!is('https://a.co.uk', 'https://b.co.uk'));
     assert.ok(!is('https://a.github.io', 'https://b.github.io'));
+    assert.ok(!isSameSite('https://a.com', 'https://b.com', () => true));
     assert.ok(!is('http://127.0.0.1:1', 'http://localhost:1'));
     assert.ok(!is('http://10.0.0.1', 'http://11.0.0.1'));
     assert.ok(!is('http://10.0.1.1', 'http://10.2.1.1'));
