@@ -24,7 +24,9 @@ export interface FrameOptions {
  * `getAccessToken` throws `interaction_required`. The provider's `login_required` ends the session only where its cookies
  * surely came along.
  *
- * What it protects from: nothing that could be kept is in the page but the access token of the hour. What it does not: any
+ * The app's own policy must allow the provider and the app in frames (`frame-src`).
+ *
+ * What it protects from: there is no refresh token to take; what is in the page ends with the access token. What it does not: any
  * script in the page can ask for new tokens in the same way while the user is signed in at the provider.
  */
 export function silentFrame({ redirectUri, timeoutMs = 10_000 }: FrameOptions = {}): SilentMessenger {
