@@ -85,6 +85,7 @@ describe('a session in IndexedDB', () => {
         const store = indexedDb()('counted');
         const next = (current: SessionRecord | undefined): SessionRecord => ({
           id: 'counter',
+          generation: 0,
           tokens: { accessToken: 'a', tokenType: 'Bearer', obtainedAtMs: 0 },
           offsetMs: (current?.offsetMs ?? 0) + 1,
         });

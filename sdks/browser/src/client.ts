@@ -135,9 +135,9 @@ function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, transport, 
 }
 
 /** Newer tokens, or the name of the attempt that another tab makes with the same. */
-function isNewer({ tokens, attempt }: SessionRecord, than: SessionRecord): boolean {
-  const isSame = attempt !== undefined && tokens.refreshToken === than.tokens.refreshToken;
-  return isSame || tokens.obtainedAtMs > than.tokens.obtainedAtMs;
+function isNewer({ tokens, attempt, generation }: SessionRecord, than: SessionRecord): boolean {
+  const isLater = attempt !== undefined || tokens.obtainedAtMs > than.tokens.obtainedAtMs;
+  return generation > than.generation || (generation === than.generation && isLater);
 }
 
 /** What another tab told. */

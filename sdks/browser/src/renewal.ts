@@ -98,7 +98,7 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
     // The browser copies session storage into duplicated tabs. One that was frozen, or restored, has an old copy.
     tabs.tell({ kind: 'asked', id: seen.id });
     await passing(parts, askMs);
-    if ((session.seen()?.tokens.obtainedAtMs ?? 0) > seen.tokens.obtainedAtMs) return { kind: 'again' };
+    if ((session.seen()?.generation ?? 0) > seen.generation) return { kind: 'again' };
   }
   const name = environment.random(24);
   const sent = await session.update((current) => current && withAttempt(current, name));
@@ -152,8 +152,6 @@ async function give(
     }
     case 'misconfigured':
       return degrade(parts, 'misconfigured', Infinity, verdict.error);
-    case 'nonce':
-      return degrade(parts, 'serverBusy', parts.time.now() + 1_000);
   }
 }
 

@@ -6,6 +6,7 @@ import type { SessionRecord } from './session-record.ts';
 const nowMs = 1_800_000_000_000;
 const record = (id: string, refreshToken: string, more: Partial<SessionRecord> = {}): SessionRecord => ({
   id,
+  generation: 0,
   offsetMs: 0,
   tokens: { accessToken: `at of ${refreshToken}`, tokenType: 'Bearer', refreshToken, obtainedAtMs: nowMs },
   ...more,
@@ -30,6 +31,7 @@ describe('an answer is stored', () => {
     const next = settled(sent, sent, received);
     assert.equal(next?.tokens.refreshToken, 'g1');
     assert.equal(next?.attempt, undefined);
+    assert.equal(next?.generation, 1);
     assert.equal(next?.offsetMs, 3);
     assert.equal(next?.tokens.expiresAtMs, nowMs + 5 + 60_000);
   });

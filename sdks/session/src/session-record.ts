@@ -6,6 +6,8 @@ import type { TokenAnswer, TokenSet } from './token-set.ts';
 export interface SessionRecord {
   /** Drawn at sign-in. A renewal that began in another session than the stored one stores nothing. */
   id: string;
+  /** How often its refresh token has been renewed: what is newer is told by this, because clocks are set and leap. */
+  generation: number;
   tokens: TokenSet;
   /** Server time from which the tokens are renewed ahead of need; absent when no end is known. */
   renewAtMs?: number;
@@ -32,7 +34,8 @@ export function settled(
   received: { answer: TokenAnswer; sentAtMs: number; offsetMs: number; draw: number },
 ): SessionRecord | undefined {
   if (current === undefined || !isSameToken(current, sent)) return current;
-  return recordOf(current.id, tokenSetOf(received.answer, current.tokens, received.sentAtMs), received);
+  const tokens = tokenSetOf(received.answer, current.tokens, received.sentAtMs);
+  return { ...recordOf(current.id, tokens, received), generation: current.generation + 1 };
 }
 
 /** What is to stand after the server said that the grant has ended: a token that others have replaced is not the one meant. */
@@ -47,7 +50,7 @@ export function recordOf(
   { offsetMs, draw }: { offsetMs: number; draw: number },
 ): SessionRecord {
   const renewAtMs = renewalTime(tokens, draw);
-  return { id, tokens, offsetMs, ...(renewAtMs !== undefined && { renewAtMs }) };
+  return { id, generation: 0, tokens, offsetMs, ...(renewAtMs !== undefined && { renewAtMs }) };
 }
 
 function isSameToken(one: SessionRecord, other: SessionRecord): boolean {

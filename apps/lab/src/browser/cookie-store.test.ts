@@ -21,7 +21,7 @@ class CookieJar {
 }
 
 function record(accessToken: string): SessionRecord {
-  return { id: 's', offsetMs: 0, tokens: { accessToken, tokenType: 'Bearer', obtainedAtMs: 0 } };
+  return { id: 's', generation: 0, offsetMs: 0, tokens: { accessToken, tokenType: 'Bearer', obtainedAtMs: 0 } };
 }
 
 it('keeps a session in pieces that fit, and leaves none behind', async () => {

@@ -29,6 +29,7 @@ class VirtualJar implements Jar {
 const name = 'ostiary.spa@https://id.example';
 const recordOf = (length: number): SessionRecord => ({
   id: 'one',
+  generation: 0,
   tokens: { accessToken: 'ä'.repeat(length), tokenType: 'Bearer', obtainedAtMs: 1 },
   offsetMs: 0,
 });
