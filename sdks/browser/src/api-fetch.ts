@@ -38,30 +38,26 @@ interface TokenSource {
  * the request is sent again. A second refusal is handed back.
  */
 export async function fetchWithToken(parts: Parts, tokens: TokenSource, request: Request): Promise<Response> {
-  const again = request.clone();
   const token = await tokens.getAccessToken();
   const response = await send(parts, request, token);
-  const isRefused = response.status === 401 || (response.status === 403 && parts.options.renewOn403 === true);
-  if (!isRefused || challengeOf(response) !== undefined) return response;
-  const fresh = (await nonceOnly(parts, response, token)) ?? (await tokens.renewed(token).catch(() => undefined));
-  return fresh === undefined ? response : send(parts, again, fresh);
+  const isRefused = response.status === 401 || (response.status === 403 && parts.options.renewOn403);
+  if (!isRefused || challengeOf(response)) return response;
+  const fresh = await tokens.renewed(token).catch(() => undefined);
+  return fresh === undefined ? response : send(parts, request, fresh);
 }
 
-async function send({ environment, proof, time, session }: Parts, request: Request, token: string): Promise<Response> {
-  const isBound = proof !== undefined && session.seen()?.tokens.tokenType.toLowerCase() === 'dpop';
-  request.headers.set('Authorization', `${isBound ? 'DPoP' : 'Bearer'} ${token}`);
-  if (isBound) {
-    const { method, url } = request;
-    request.headers.set('DPoP', await proof.prove({ method, url, nowMs: time.now(), accessToken: token }));
-  }
-  const response = await environment.fetch(request);
-  const nonce = response.headers.get('dpop-nonce');
-  if (nonce !== null) proof?.learnNonce(request.url, nonce);
-  return response;
-}
-
-/** The API wants its nonce in the proof, not another token ([RFC 9449, section 9](https://www.rfc-editor.org/rfc/rfc9449#section-9)). */
-async function nonceOnly({ proof }: Parts, response: Response, token: string): Promise<string | undefined> {
-  const isNonce = /error="?use_dpop_nonce/.test(response.headers.get('www-authenticate') ?? '');
-  return proof !== undefined && isNonce ? token : undefined;
+async function send(
+  { environment, proof, time, session }: Parts,
+  request: Request,
+  accessToken: string,
+): Promise<Response> {
+  const bound = session.seen()?.tokens.tokenType.toLowerCase() === 'dpop' ? proof : undefined;
+  const make = (headers: Record<string, string>) => {
+    const copy = request.clone();
+    copy.headers.set('Authorization', `${bound ? 'DPoP' : 'Bearer'} ${accessToken}`);
+    for (const name in headers) copy.headers.set(name, headers[name] ?? '');
+    return environment.fetch(copy);
+  };
+  const { method, url } = request;
+  return bound ? bound.send(make, { method, url, nowMs: time.now(), accessToken }) : make({});
 }

@@ -7,7 +7,7 @@ export interface Environment {
   /** Monotonic clock, milliseconds; may stand still while the machine sleeps. */
   monotonicMs(): number;
   fetch(input: string | Request, init?: RequestInit): Promise<Response>;
-  /** Calls back once after `ms`, however long that is; returns what cancels it. */
+  /** Calls back once after `ms`, some minutes at most; returns what cancels it. */
   setTimer(ms: number, callBack: () => void): () => void;
   /** A signal that aborts after `ms`. */
   timeout(ms: number): AbortSignal;
@@ -43,8 +43,6 @@ export interface Page {
   replace(url: string): void;
 }
 
-const longestTimerMs = 2 ** 31 - 1;
-
 /** The browser this runs in. Touches nothing until it is called, so that a server may import and create. */
 export function browserEnvironment(): Environment {
   return {
@@ -77,14 +75,8 @@ export function browserEnvironment(): Environment {
   };
 }
 
-/** Timers hold 31 bits of milliseconds, 24.8 days; longer ones are wound up again. */
 function setTimer(ms: number, callBack: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  const wind = (left: number) => {
-    const part = Math.min(left, longestTimerMs);
-    timer = setTimeout(() => (left > part ? wind(left - part) : callBack()), part);
-  };
-  wind(Math.max(0, ms));
+  const timer = setTimeout(callBack, ms);
   return () => clearTimeout(timer);
 }
 

@@ -5,7 +5,7 @@ export { createClient } from './client.ts';
 export type { Client, ClientOptions } from './client.ts';
 export type { Channel, Environment, Page } from './environment.ts';
 export type { Messenger, SignInOptions, SilentMessenger } from './messenger.ts';
-export type { ClientSettings, ProofMaker } from './settings.ts';
+export type { ClientSettings, ProofMaker, ProvenRequest } from './settings.ts';
 export { SessionError } from './session-error.ts';
 export type { SessionErrorCode } from './session-error.ts';
 export type { SignedIn } from './sign-in.ts';

@@ -31,14 +31,21 @@ export interface ClientSettings {
   warnSeconds?: number;
 }
 
+/** What a proof is about. */
+export interface ProvenRequest {
+  method: string;
+  url: string;
+  /** Server time. */
+  nowMs: number;
+  accessToken?: string;
+}
+
 /** Proves possession of a key with each request. [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449) */
 export interface ProofMaker {
   /** Thumbprint of the key, for `dpop_jkt`. */
   thumbprint(): Promise<string>;
-  /** A proof for one request. `nowMs` is server time. */
-  prove(request: { method: string; url: string; nowMs: number; accessToken?: string }): Promise<string>;
-  /** Learns the nonce of an origin from any of its answers. */
-  learnNonce(url: string, nonce: string): void;
+  /** Makes a request with a proof among its headers, and once more when the server wants its nonce in the proof. */
+  send(make: (headers: Record<string, string>) => Promise<Response>, request: ProvenRequest): Promise<Response>;
   /** The key goes, at sign-out. */
   forget(): Promise<void>;
 }

@@ -109,7 +109,7 @@ async function begin({ session, tabs, environment, name }: Parts, redeemed: Rede
 }
 
 function refusalOf(verdict: Failed['verdict']): SessionError {
-  if (verdict.kind === 'tryLater' || verdict.kind === 'nonce') return faultOf('try_later', undefined);
+  if (verdict.kind === 'tryLater') return faultOf('try_later', undefined);
   return faultOf(verdict.kind === 'interaction' ? 'interaction_required' : 'bad_response', verdict.error);
 }
 

@@ -51,7 +51,8 @@ describe('only a well-formed invalid_grant ends a session', () => {
     ['invalid_request', () => answer(400, { error: 'invalid_request' }), 'misconfigured'],
     ['a word that nobody knows', () => answer(400, { error: 'chaos' }), 'misconfigured'],
     ['login_required', () => answer(400, { error: 'login_required' }), 'interaction'],
-    ['use_dpop_nonce without a nonce', () => answer(400, { error: 'use_dpop_nonce' }), 'misconfigured'],
+    ['use_dpop_nonce', () => answer(400, { error: 'use_dpop_nonce' }), 'tryLater'],
+    ['invalid_dpop_proof', () => answer(400, { error: 'invalid_dpop_proof' }), 'tryLater'],
   ];
   for (const [title, verdict, kind] of others) it(`not ${title}`, () => assert.equal(verdict().kind, kind));
 });
@@ -63,9 +64,6 @@ describe('what is told beside', () => {
       reason: 'serverBusy',
       retryAfterSeconds: 7,
     });
-  });
-  it('the nonce to prove with', () => {
-    assert.deepEqual(answer(400, { error: 'use_dpop_nonce' }, { dpopNonce: 'n' }), { kind: 'nonce', nonce: 'n' });
   });
 });
 

@@ -2,7 +2,7 @@ import type { TokenAnswer } from './token-set.ts';
 
 /** What came back from the token endpoint, or that nothing did. */
 export type Reply =
-  | { kind: 'answer'; status: number; body: string; retryAfterSeconds?: number; dpopNonce?: string }
+  | { kind: 'answer'; status: number; body: string; retryAfterSeconds?: number }
   | { kind: 'failed'; cause: 'offline' | 'network' | 'timeout' };
 
 /** What a client concludes from a reply. Only `ended` ends a session, and only after the store was read again. */
@@ -14,9 +14,7 @@ export type Verdict =
   /** A fault of the configuration. Keep everything, tell the developer, do not repeat. */
   | { kind: 'misconfigured'; error: ServerError }
   /** Keep everything and try again with the same attempt. */
-  | { kind: 'tryLater'; reason: LaterReason; retryAfterSeconds?: number }
-  /** Send the same again with this nonce. [RFC 9449, section 8](https://www.rfc-editor.org/rfc/rfc9449#section-8) */
-  | { kind: 'nonce'; nonce: string };
+  | { kind: 'tryLater'; reason: LaterReason; retryAfterSeconds?: number };
 
 export type LaterReason = 'offline' | 'serverBusy' | 'unreadable';
 
@@ -41,7 +39,6 @@ export function judgeReply(reply: Reply): Verdict {
     return later('serverBusy', reply.retryAfterSeconds);
   const code = body?.['error'];
   if (typeof code !== 'string') return later('unreadable', reply.retryAfterSeconds);
-  if (code === 'use_dpop_nonce' && reply.dpopNonce !== undefined) return { kind: 'nonce', nonce: reply.dpopNonce };
   return judgeError(errorOf(code, body?.['error_description']));
 }
 
@@ -51,7 +48,8 @@ export function judgeError(error: ServerError): Exclude<Verdict, { kind: 'tokens
   if (code === 'invalid_grant') return { kind: 'ended', error };
   // login_required, consent_required, account_selection_required ... (OpenID Connect Core 1.0, section 3.1.2.6)
   if (code.endsWith('_required')) return { kind: 'interaction', error };
-  if (code === 'temporarily_unavailable' || code === 'server_error') return later('serverBusy');
+  // A proof that was refused is made anew for the next try ([RFC 9449, section 5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
+  if (/^temporarily_unavailable$|^server_error$|_dpop_/.test(code)) return later('serverBusy');
   return { kind: 'misconfigured', error };
 }
 

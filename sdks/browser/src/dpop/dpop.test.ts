@@ -4,6 +4,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { createClient } from '../client.ts';
 import { VirtualBrowser } from '../virtual-browser.fixture.ts';
 import { VirtualProvider } from '../virtual-provider.fixture.ts';
+import type { ProvenRequest } from '../settings.ts';
 import { dpop } from './dpop.ts';
 import { VirtualIndexedDb } from './virtual-indexed-db.fixture.ts';
 
@@ -16,8 +17,22 @@ beforeEach(() => {
 });
 
 /** What one more tab of the same browser has. */
-function tab() {
-  return dpop({}, () => data.factory());
+function tab(database?: string) {
+  const maker = dpop({ ...(database !== undefined && { database }) }, () => data.factory());
+  /** The proof of a request that is answered by `answer`; of a repeated one, the last. */
+  const prove = async (request: ProvenRequest, answer: () => Response = () => new Response()) => {
+    let proof = '';
+    const make = async (headers: Record<string, string>) => {
+      proof = headers['DPoP'] ?? '';
+      return answer();
+    };
+    await maker.send(make, request);
+    return proof;
+  };
+  /** An answer that tells a nonce and asks for nothing. */
+  const learnNonce = (url: string, nonce: string) =>
+    prove({ ...token, url }, () => new Response(null, { headers: { 'dpop-nonce': nonce } }));
+  return { ...maker, prove, learnNonce };
 }
 
 function partsOf(proof: string) {
@@ -92,7 +107,6 @@ describe('the key', () => {
     const before = await maker.thumbprint();
     data.fault = new DOMException('the disk is slow', 'UnknownError');
     await assert.rejects(maker.prove(token), { name: 'SessionError', code: 'try_later' });
-    maker.learnNonce(token.url, 'n');
     data.fault = undefined;
     assert.equal(await maker.thumbprint(), before);
   });
@@ -102,15 +116,15 @@ describe('the key', () => {
   });
 
   it('of another database is another', async () => {
-    const other = dpop({ database: 'other' }, () => data.factory());
+    const other = tab('other');
     assert.notEqual(await other.thumbprint(), await tab().thumbprint());
   });
 });
 
 describe('nonces', () => {
   it('are kept for each origin, and shared by all tabs', async () => {
-    tab().learnNonce('https://id.example/token', 'of the provider');
-    tab().learnNonce('https://api.example/notes', 'of the API');
+    await tab().learnNonce('https://id.example/token', 'of the provider');
+    await tab().learnNonce('https://api.example/notes', 'of the API');
     const nonceAt = async (url: string) => partsOf(await tab().prove({ ...token, url })).claims['nonce'];
     assert.equal(await nonceAt('https://id.example/other'), 'of the provider');
     assert.equal(await nonceAt('https://api.example/'), 'of the API');
@@ -120,9 +134,45 @@ describe('nonces', () => {
   it('learned a moment ago are in the next proof', async () => {
     const maker = tab();
     for (const nonce of ['first', 'second', 'second', 'third']) {
-      maker.learnNonce(token.url, nonce);
+      await maker.learnNonce(token.url, nonce);
       assert.equal(partsOf(await maker.prove(token)).claims['nonce'], nonce);
     }
+  });
+});
+
+describe('a server that wants its nonce', () => {
+  const wants: [string, () => Response][] = [
+    ['a provider, in its answer', () => Response.json({ error: 'use_dpop_nonce' }, { status: 400 })],
+    [
+      'an API, in its challenge',
+      () => new Response(null, { status: 401, headers: { 'www-authenticate': 'DPoP error="use_dpop_nonce"' } }),
+    ],
+  ];
+  for (const [who, refusal] of wants)
+    it(`gets the request once more with it: ${who}`, async () => {
+      const answers = [refusal(), new Response('done')];
+      answers[0]?.headers.set('dpop-nonce', 'wanted');
+      const proofs: string[] = [];
+      const make = async (headers: Record<string, string>) => {
+        proofs.push(headers['DPoP'] ?? '');
+        return answers[proofs.length - 1] ?? Response.error();
+      };
+      const response = await tab().send(make, token);
+      assert.equal(await response.text(), 'done');
+      assert.deepEqual(
+        proofs.map((proof) => partsOf(proof).claims['nonce']),
+        [undefined, 'wanted'],
+      );
+    });
+
+  it('and asks for another each time is asked twice, not for ever', async () => {
+    let asked = 0;
+    const refusal = () => {
+      asked += 1;
+      return Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'dpop-nonce': `n${asked}` } });
+    };
+    await tab().prove(token, refusal);
+    assert.equal(asked, 2);
   });
 });
 

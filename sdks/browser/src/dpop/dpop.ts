@@ -1,5 +1,5 @@
 import { base64url } from '../environment.ts';
-import type { ProofMaker } from '../settings.ts';
+import type { ProofMaker, ProvenRequest } from '../settings.ts';
 import { openKeptValues } from './kept-values.ts';
 import type { KeptValues } from './kept-values.ts';
 
@@ -32,28 +32,42 @@ export function dpop(
   const kept = openKeptValues(database, indexedDb);
   return {
     thumbprint: async () => (await keyAnd(kept)).key.thumbprint,
-    async prove({ method, url, nowMs, accessToken }) {
-      const { origin, pathname } = new URL(url);
-      const { key, nonce } = await keyAnd(kept, origin);
-      const claims = {
-        jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
-        htm: method,
-        htu: origin + pathname,
-        iat: Math.floor(nowMs / 1000),
-        nonce,
-        ath: accessToken && base64url(await sha256(accessToken)),
-      };
-      const input = `${encode({ typ: 'dpop+jwt', alg: 'ES256', jwk: key.jwk })}.${encode(claims)}`;
-      const how = { name: 'ECDSA', hash: 'SHA-256' };
-      const signature = await crypto.subtle.sign(how, key.privateKey, new TextEncoder().encode(input));
-      return `${input}.${base64url(new Uint8Array(signature))}`;
-    },
-    learnNonce(url, nonce) {
-      // Where it cannot be kept, the next proof cannot be made either, and says so.
-      kept.put(new URL(url).origin, nonce).catch(() => undefined);
+    async send(make, request) {
+      for (let isAgain = false; ; isAgain = true) {
+        const response = await make({ DPoP: await prove(kept, request) });
+        const nonce = response.headers.get('dpop-nonce');
+        // Where it cannot be kept, the next proof cannot be made either, and says so.
+        if (nonce !== null) await kept.put(new URL(request.url).origin, nonce).catch(() => undefined);
+        if (isAgain || nonce === null || !(await isNonceWanted(response))) return response;
+      }
     },
     forget: () => kept.clear(),
   };
+}
+
+/** One proof. [RFC 9449, section 4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2) */
+async function prove(kept: KeptValues, { method, url, nowMs, accessToken }: ProvenRequest): Promise<string> {
+  const { origin, pathname } = new URL(url);
+  const { key, nonce } = await keyAnd(kept, origin);
+  const claims = {
+    jti: base64url(crypto.getRandomValues(new Uint8Array(16))),
+    htm: method,
+    htu: origin + pathname,
+    iat: Math.floor(nowMs / 1000),
+    nonce,
+    ath: accessToken && base64url(await sha256(accessToken)),
+  };
+  const input = `${encode({ typ: 'dpop+jwt', alg: 'ES256', jwk: key.jwk })}.${encode(claims)}`;
+  const how = { name: 'ECDSA', hash: 'SHA-256' };
+  const signature = await crypto.subtle.sign(how, key.privateKey, new TextEncoder().encode(input));
+  return `${input}.${base64url(new Uint8Array(signature))}`;
+}
+
+/** A provider says so in its answer, an API in its challenge. [RFC 9449, sections 8 and 9](https://www.rfc-editor.org/rfc/rfc9449#section-8) */
+async function isNonceWanted(response: Response): Promise<boolean> {
+  const said = response.headers.get('www-authenticate') ?? '';
+  const body = response.status === 400 ? await response.clone().text() : '';
+  return /\buse_dpop_nonce\b/.test(said + body);
 }
 
 /**
