@@ -81,7 +81,8 @@ function setTimer(ms: number, callBack: () => void): () => void {
 }
 
 function openChannel(name: string, onMessage: (message: unknown) => void): Channel | undefined {
-  if (typeof BroadcastChannel === 'undefined') return undefined;
+  // On a server it would keep the process alive, and tell of one user's session to another's.
+  if (typeof document === 'undefined' || typeof BroadcastChannel === 'undefined') return undefined;
   const channel = new BroadcastChannel(name);
   channel.addEventListener('message', ({ data }) => onMessage(data));
   return { post: (message) => channel.postMessage(message), close: () => channel.close() };
