@@ -17,6 +17,8 @@ interface Budget {
 const budgets: Readonly<Record<string, Budget>> = {
   '.': { bytes: 8_192 },
   './dpop': { bytes: 2_048 },
+  './dialog': { bytes: 4_096 },
+  './react': { bytes: 1_536 },
   './frame': { bytes: 1_536 },
 };
 
