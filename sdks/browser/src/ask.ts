@@ -1,4 +1,4 @@
-import { decode } from '@ostiary/session';
+import { subjectOf } from '@ostiary/session';
 import type { SessionRecord } from '@ostiary/session';
 import { beginAuthorization } from './authorization.ts';
 import type { AskOptions } from './authorization.ts';
@@ -63,8 +63,4 @@ export async function adopt(parts: Parts, seen: SessionRecord | undefined, asked
 function isNew({ session }: Parts): boolean {
   const state = session.state();
   return state.kind === 'signedOut' && state.reason === 'neverSignedIn';
-}
-
-function subjectOf({ tokens }: SessionRecord): string | undefined {
-  return decode(tokens.idToken ?? '')?.sub;
 }

@@ -26,7 +26,7 @@ export interface Transaction {
   attempt: string;
   redirectUri: string;
   returnTo: string;
-  maxAgeSeconds?: number;
+  maxAgeSeconds?: number | undefined;
 }
 
 /** Draws what protects a sign-in, and builds the address that begins it. [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636), [RFC 9700](https://www.rfc-editor.org/rfc/rfc9700) */
@@ -68,7 +68,7 @@ export async function beginAuthorization(
     attempt,
     redirectUri,
     returnTo,
-    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+    maxAgeSeconds,
   };
   return { url: url.href, transaction };
 }
@@ -106,19 +106,15 @@ export function checkIdToken(
   if (idToken === undefined) return undefined;
   const claims = decode(idToken);
   const { issuer, clientId, nonce, nowMs, maxAgeSeconds } = expected;
-  const authTime = Number(claims?.['auth_time']);
-  const faults: [boolean, string][] = [
-    [claims === undefined, 'no JWT'],
-    [claims?.iss !== issuer, `issued by ${claims?.iss}`],
-    [![claims?.aud].flat().includes(clientId), 'wrong audience'],
-    [claims?.nonce !== nonce, 'wrong nonce'],
-    [typeof claims?.exp !== 'number' || (claims.exp + toleranceSeconds) * 1000 < nowMs, 'expired'],
-    [
-      maxAgeSeconds !== undefined && !((authTime + maxAgeSeconds + toleranceSeconds) * 1000 >= nowMs),
-      'sign-in too old',
-    ],
-  ];
-  const fault = faults.find(([isFault]) => isFault)?.[1];
-  if (fault !== undefined) throw new SessionError('bad_response', `ID token: ${fault}`);
+  const isOver = (seconds: unknown) => !((Number(seconds) + toleranceSeconds) * 1000 >= nowMs);
+  const faults = {
+    iss: claims?.iss !== issuer,
+    aud: ![claims?.aud].flat().includes(clientId),
+    nonce: claims?.nonce !== nonce,
+    exp: isOver(claims?.exp),
+    auth_time: maxAgeSeconds !== undefined && isOver(Number(claims?.['auth_time']) + maxAgeSeconds),
+  };
+  const [fault] = Object.entries(faults).find(([, isFault]) => isFault) ?? [];
+  if (fault !== undefined) throw new SessionError('bad_response', `ID token: wrong ${fault}`);
   return claims;
 }

@@ -1,4 +1,4 @@
-import { decode, isDue, isExpired, isOver } from '@ostiary/session';
+import { decode, isDue, isExpired, isOver, subjectOf } from '@ostiary/session';
 import type { JwtClaims, SessionRecord, SessionState } from '@ostiary/session';
 import { fetchWithToken } from './api-fetch.ts';
 import { browserEnvironment } from './environment.ts';
@@ -148,8 +148,7 @@ async function hear({ session, tabs }: Parts, message: TabMessage): Promise<void
       return session.happened({ kind: 'signedOut', where: 'elsewhere' });
     case 'signedIn': {
       const seen = session.seen();
-      const isOther =
-        seen !== undefined && seen.id !== message.id && decode(seen.tokens.idToken ?? '')?.sub !== message.sub;
+      const isOther = seen !== undefined && seen.id !== message.id && subjectOf(seen) !== message.sub;
       const now = await session.read();
       if (!isOther || now?.id !== seen.id) return;
       await session.update(() => undefined);

@@ -1,4 +1,4 @@
-import { judgeError, recordOf, tokenSetOf } from '@ostiary/session';
+import { errorOf, judgeError, recordOf, tokenSetOf } from '@ostiary/session';
 import { checkIdToken, checkIssuer, redemptionForm } from './authorization.ts';
 import type { Transaction } from './authorization.ts';
 import type { Redeemed } from './outcome.ts';
@@ -11,8 +11,7 @@ export async function takeAnswer(parts: Parts, answer: URLSearchParams, transact
   checkIssuer(provider, answer);
   const code = answer.get('code');
   if (code !== null) return redeem(parts, code, transaction);
-  const description = answer.get('error_description');
-  const error = { code: answer.get('error') ?? 'server_error', ...(description !== null && { description }) };
+  const error = errorOf(answer.get('error') ?? 'server_error', answer.get('error_description'));
   return { kind: 'failed', verdict: judgeError(error) };
 }
 

@@ -3,6 +3,7 @@ import type { DegradedReason, EndReason, ServerError, SessionRecord, Verdict } f
 import type { Parts } from './parts.ts';
 import type { Failed, Outcome } from './outcome.ts';
 import { faultOf, SessionError } from './session-error.ts';
+import { passing } from './tabs.ts';
 import { requestTokens } from './token-endpoint.ts';
 
 const triesAtOnce = 3;
@@ -41,7 +42,7 @@ export function openRenewal(parts: Parts): Renewal {
         if (reason !== 'offline') quietUntilMs = parts.time.now() + quiet * 1000;
         return degrade(parts, reason, parts.time.now() + pause);
       }
-      await passing(parts, pause);
+      await passing(parts.environment, pause);
     }
   };
   return {
@@ -58,7 +59,7 @@ async function renewOnce(parts: Parts, stale: string | undefined): Promise<Step>
   const { session, time } = parts;
   // Another tab may have been first, or the user may have signed out.
   const record = await session.read();
-  if (record === undefined && !mayReturn(parts)) throw new SessionError('sign_in_required', 'nobody is signed in');
+  if (!record && !mayReturn(parts)) throw faultOf('sign_in_required', undefined);
   if (record !== undefined && record.tokens.accessToken !== stale && !isExpired(record.tokens, time.now()))
     return { kind: 'record', record };
   session.happened({ kind: 'renewalBegan' });
@@ -97,7 +98,7 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
   if (isCopied) {
     // The browser copies session storage into duplicated tabs. One that was frozen, or restored, has an old copy.
     tabs.tell({ kind: 'asked', id: seen.id });
-    await passing(parts, askMs);
+    await passing(environment, askMs);
     if ((session.seen()?.generation ?? 0) > seen.generation) return { kind: 'again' };
   }
   const name = environment.random(24);
@@ -109,7 +110,7 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
     grant_type: 'refresh_token',
     client_id: options.clientId,
     refresh_token: sent.tokens.refreshToken,
-    ...(sent.attempt !== undefined && { attempt: sent.attempt }),
+    attempt: sent.attempt ?? name,
   });
   if (verdict.kind === 'tokens') {
     const received = { answer: verdict.answer, sentAtMs, offsetMs: time.offsetMs(), draw: parts.environment.draw() };
@@ -127,36 +128,24 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
   return left === undefined && !wasLeft ? { kind: 'failed', verdict } : { kind: 'again' };
 }
 
-function passing({ environment }: Parts, ms: number): Promise<void> {
-  return new Promise((resolve) => environment.setTimer(ms, resolve));
-}
-
 /** What is no trouble of the moment. */
 async function give(
   parts: Parts,
   verdict: Exclude<Verdict, { kind: 'tokens' | 'tryLater' }>,
   record: SessionRecord | undefined,
 ): Promise<never> {
-  switch (verdict.kind) {
-    case 'ended':
-      return endSession(parts, record, {
-        code: isTimeOver(parts, record) ? 'expired' : 'grantEnded',
-        error: verdict.error,
-      });
-    case 'interaction': {
-      const isOverNow = record === undefined || isExpired(record.tokens, parts.time.now());
-      if (isOverNow && verdict.error.code === 'login_required')
-        return endSession(parts, record, { code: 'signInRequired', error: verdict.error });
-      const againAtMs = isOverNow ? undefined : record.tokens.expiresAtMs;
-      return degrade(parts, 'interactionNeeded', againAtMs ?? Infinity, verdict.error);
-    }
-    case 'misconfigured':
-      return degrade(parts, 'misconfigured', Infinity, verdict.error);
+  const { kind, error } = verdict;
+  const nowMs = parts.time.now();
+  const isOverNow = record === undefined || isExpired(record.tokens, nowMs);
+  if (kind === 'ended') {
+    const end = record && sessionEnd(record.tokens);
+    const isTimeOver = end !== undefined && end.endsAtMs <= nowMs;
+    return endSession(parts, record, { code: isTimeOver ? 'expired' : 'grantEnded', error });
   }
-}
-
-function isTimeOver({ time }: Parts, record: SessionRecord | undefined): boolean {
-  return ((record && sessionEnd(record.tokens))?.endsAtMs ?? Infinity) <= time.now();
+  if (isOverNow && error.code === 'login_required') return endSession(parts, record, { code: 'signInRequired', error });
+  const isUserNeeded = kind === 'interaction';
+  const againAtMs = isUserNeeded && !isOverNow ? record.tokens.expiresAtMs : undefined;
+  return degrade(parts, isUserNeeded ? 'interactionNeeded' : kind, againAtMs ?? Infinity, error);
 }
 
 /** The session is over, here and in all tabs that share it. */
@@ -167,7 +156,7 @@ async function endSession(
 ): Promise<never> {
   await session.update((current) => (current?.id === record?.id ? undefined : current));
   session.happened({ kind: 'ended', reason });
-  if (record !== undefined) tabs.tell({ kind: 'ended', id: record.id, reason });
+  if (record) tabs.tell({ kind: 'ended', id: record.id, reason });
   throw faultOf('sign_in_required', reason.error);
 }
 

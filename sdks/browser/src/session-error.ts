@@ -32,6 +32,6 @@ export class SessionError extends Error {
 
 /** What the server said, as an error; without its word, trouble of the moment. */
 export function faultOf(code: SessionErrorCode, error: ServerError | undefined, retryAtMs?: number): SessionError {
-  const words = error?.description ?? error?.code ?? 'no answer now; nothing is lost';
+  const words = error?.description ?? error?.code ?? code;
   return new SessionError(code, words, error?.code, retryAtMs);
 }

@@ -1,4 +1,4 @@
-import { decode, pauseMs } from '@ostiary/session';
+import { pauseMs, subjectOf } from '@ostiary/session';
 import { beginAuthorization } from './authorization.ts';
 import type { AskOptions, Transaction } from './authorization.ts';
 import type { Parts } from './parts.ts';
@@ -6,7 +6,7 @@ import type { Messenger } from './messenger.ts';
 import { takeAnswer } from './redeem.ts';
 import type { Failed, Redeemed } from './outcome.ts';
 import { faultOf, SessionError } from './session-error.ts';
-import { attempt } from './tabs.ts';
+import { attempt, passing } from './tabs.ts';
 
 const triesAtOnce = 3;
 
@@ -89,7 +89,7 @@ async function takenPatiently(
     const redeemed = await takeAnswer(parts, parameters, kept);
     const isLate = redeemed.kind === 'failed' && redeemed.verdict.kind === 'tryLater';
     if (!isLate || tries === triesAtOnce) return { redeemed, tries };
-    await new Promise<void>((resolve) => parts.environment.setTimer(pauseMs(tries, parts.environment.draw()), resolve));
+    await passing(parts.environment, pauseMs(tries, parts.environment.draw()));
   }
 }
 
@@ -105,7 +105,7 @@ async function begin({ session, tabs, environment, name }: Parts, redeemed: Rede
   await session.update(() => record);
   environment.storage('session')?.removeItem(refusalKey(name));
   session.happened({ kind: 'signedIn' });
-  tabs.tell({ kind: 'signedIn', id: record.id, sub: decode(record.tokens.idToken ?? '')?.sub });
+  tabs.tell({ kind: 'signedIn', id: record.id, sub: subjectOf(record) });
 }
 
 function refusalOf(verdict: Failed['verdict']): SessionError {

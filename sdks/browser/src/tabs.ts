@@ -29,16 +29,15 @@ const leaseLookMs = 100;
 
 export function openTabs(environment: Environment, name: string, hear: (message: TabMessage) => void): Tabs {
   const channel = environment.channel(name, (message) => hear(message as TabMessage));
-  const mark = `${name}.out`;
-  const local = () => environment.storage('local');
+  const left = openNote(environment, `${name}.out`);
   return {
     tell(message) {
       channel?.post(message);
-      if (message.kind === 'signedOut') attempt(() => local()?.setItem(mark, String(environment.wallMs())));
+      if (message.kind === 'signedOut') left.write(environment.wallMs());
       // A sign-in is never older than a sign-out before it, whatever a clock that was set meanwhile says.
-      if (message.kind === 'signedIn') attempt(() => local()?.removeItem(mark));
+      if (message.kind === 'signedIn') left.write(0);
     },
-    signedOutAtMs: () => Number(attempt(() => local()?.getItem(mark)) ?? 0),
+    signedOutAtMs: left.read,
     alone: (work) => (environment.locks ? withLock(environment, name, work) : withLease(environment, name, work)),
     close: () => channel?.close(),
   };
@@ -56,30 +55,41 @@ async function withLock<Result>(environment: Environment, name: string, work: ()
   return begun ?? work();
 }
 
-/** Without Web Locks: a note in local storage, which is a courtesy and no lock. */
+/** Without Web Locks: a note in local storage of how long others should wait, which is a courtesy and no lock. */
 async function withLease<Result>(environment: Environment, name: string, work: () => Promise<Result>): Promise<Result> {
-  const key = `${name}.lease`;
-  const own = environment.random(9);
-  const place = () => environment.storage('local');
+  const lease = openNote(environment, `${name}.lease`);
   const giveUpAtMs = environment.monotonicMs() + waitMs;
-  while (environment.monotonicMs() < giveUpAtMs) {
-    const [owner, untilMs] = (attempt(() => place()?.getItem(key)) ?? '').split(' ');
-    if (!owner || owner === own || !(Number(untilMs) > environment.wallMs())) break;
-    await new Promise<void>((resolve) => environment.setTimer(leaseLookMs, resolve));
-  }
-  attempt(() => place()?.setItem(key, `${own} ${environment.wallMs() + leaseMs}`));
+  while (lease.read() > environment.wallMs() && environment.monotonicMs() < giveUpAtMs)
+    await passing(environment, leaseLookMs);
+  lease.write(environment.wallMs() + leaseMs);
   try {
     return await work();
   } finally {
-    if (attempt(() => place()?.getItem(key))?.startsWith(own)) attempt(() => place()?.removeItem(key));
+    lease.write(0);
   }
 }
 
-/** Storage may be full or switched off: then less is known, and the server sorts it out. */
+/** A time that all tabs know. Storage may be full or switched off: then less is known, and the server sorts it out. */
+function openNote(environment: Environment, key: string): { read(): number; write(ms: number): void } {
+  const place = () => environment.storage('local');
+  return {
+    read: () => Number(attempt(() => place()?.getItem(key)) ?? 0),
+    write(ms) {
+      attempt(() => (ms === 0 ? place()?.removeItem(key) : place()?.setItem(key, String(ms))));
+    },
+  };
+}
+
+/** What storage refuses is left undone. */
 export function attempt<Value>(work: () => Value): Value | undefined {
   try {
     return work();
   } catch {
     return undefined;
   }
+}
+
+/** Waits. */
+export function passing(environment: Environment, ms: number): Promise<void> {
+  return new Promise((resolve) => environment.setTimer(ms, resolve));
 }

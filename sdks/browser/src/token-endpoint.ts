@@ -50,7 +50,7 @@ async function replyOf(response: Response): Promise<Reply> {
   const { status } = response;
   const body = await response.text();
   const retryAfterSeconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return { kind: 'answer', status, body, ...(retryAfterSeconds >= 0 && { retryAfterSeconds }) };
+  return { kind: 'answer', status, body, retryAfterSeconds: retryAfterSeconds >= 0 ? retryAfterSeconds : undefined };
 }
 
 function causeOf(fault: unknown, environment: Environment): 'offline' | 'network' | 'timeout' {

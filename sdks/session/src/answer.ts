@@ -2,7 +2,7 @@ import type { TokenAnswer } from './token-set.ts';
 
 /** What came back from the token endpoint, or that nothing did. */
 export type Reply =
-  | { kind: 'answer'; status: number; body: string; retryAfterSeconds?: number }
+  | { kind: 'answer'; status: number; body: string; retryAfterSeconds?: number | undefined }
   | { kind: 'failed'; cause: 'offline' | 'network' | 'timeout' };
 
 /** What a client concludes from a reply. Only `ended` ends a session, and only after the store was read again. */
@@ -14,14 +14,14 @@ export type Verdict =
   /** A fault of the configuration. Keep everything, tell the developer, do not repeat. */
   | { kind: 'misconfigured'; error: ServerError }
   /** Keep everything and try again with the same attempt. */
-  | { kind: 'tryLater'; reason: LaterReason; retryAfterSeconds?: number };
+  | { kind: 'tryLater'; reason: LaterReason; retryAfterSeconds?: number | undefined };
 
 export type LaterReason = 'offline' | 'serverBusy' | 'unreadable';
 
 /** An error of [RFC 6749, section 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2). */
 export interface ServerError {
   code: string;
-  description?: string;
+  description?: string | undefined;
 }
 
 /**
@@ -54,11 +54,12 @@ export function judgeError(error: ServerError): Exclude<Verdict, { kind: 'tokens
 }
 
 function later(reason: LaterReason, retryAfterSeconds?: number): Verdict & { kind: 'tryLater' } {
-  return { kind: 'tryLater', reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  return { kind: 'tryLater', reason, retryAfterSeconds };
 }
 
-function errorOf(code: string, description: unknown): ServerError {
-  return { code, ...(typeof description === 'string' && { description }) };
+/** An error as it came, with its description where there is one. */
+export function errorOf(code: string, description: unknown): ServerError {
+  return typeof description === 'string' ? { code, description } : { code };
 }
 
 function parsed(body: string): Record<string, unknown> | undefined {

@@ -1,3 +1,4 @@
+import { decode } from './jwt.ts';
 import { renewalTime } from './schedule.ts';
 import { tokenSetOf } from './token-set.ts';
 import type { TokenAnswer, TokenSet } from './token-set.ts';
@@ -10,7 +11,7 @@ export interface SessionRecord {
   generation: number;
   tokens: TokenSet;
   /** Server time from which the tokens are renewed ahead of need; absent when no end is known. */
-  renewAtMs?: number;
+  renewAtMs?: number | undefined;
   /** Name of the renewal under way with `tokens.refreshToken`: kept before it is sent, gone with its answer. */
   attempt?: string;
   /** Server time minus the wall clock of this machine, as last learned. */
@@ -43,14 +44,18 @@ export function afterEnd(current: SessionRecord | undefined, sent: SessionRecord
   return current !== undefined && !isSameToken(current, sent) ? current : undefined;
 }
 
+/** Whose session it is, as its ID token says. */
+export function subjectOf({ tokens }: SessionRecord): string | undefined {
+  return decode(tokens.idToken ?? '')?.sub;
+}
+
 /** A record of tokens that were just received. */
 export function recordOf(
   id: string,
   tokens: TokenSet,
   { offsetMs, draw }: { offsetMs: number; draw: number },
 ): SessionRecord {
-  const renewAtMs = renewalTime(tokens, draw);
-  return { id, generation: 0, tokens, offsetMs, ...(renewAtMs !== undefined && { renewAtMs }) };
+  return { id, generation: 0, tokens, offsetMs, renewAtMs: renewalTime(tokens, draw) };
 }
 
 function isSameToken(one: SessionRecord, other: SessionRecord): boolean {

@@ -31,29 +31,31 @@ export type SessionEvent =
 
 /** The state after an event. A renewal that was under way when the session ended or was left brings nothing back. */
 export function nextState(state: SessionState, event: SessionEvent): SessionState {
+  if (event.kind === 'signedIn') return { kind: 'active' };
+  if (event.kind === 'signedOut')
+    return { kind: 'signedOut', reason: event.where === 'here' ? 'signedOut' : 'signedOutElsewhere' };
+  // That the store is empty is often seen before it is heard why.
+  const isUnexplained = state.kind === 'signedOut' && state.reason === 'signedOutElsewhere';
+  if (event.kind === 'ended' && (isUnexplained || !isOver(state))) return event;
+  if (isOver(state)) return state;
   switch (event.kind) {
-    case 'signedIn':
-      return { kind: 'active' };
-    case 'signedOut':
-      return { kind: 'signedOut', reason: event.where === 'here' ? 'signedOut' : 'signedOutElsewhere' };
-    case 'ended':
-      // That the store is empty is often seen before it is heard why.
-      return isOver(state) && !('reason' in state && state.reason === 'signedOutElsewhere')
-        ? state
-        : { kind: 'ended', reason: event.reason };
     case 'renewalBegan':
       return state.kind === 'active' ? { kind: 'renewing' } : state;
     case 'renewed':
       // Renewing does not move every end.
-      return isOver(state) || (state.kind === 'expiring' && !state.canExtend) ? state : { kind: 'active' };
-    case 'renewalFailed':
-      return isOver(state) || (state.kind === 'expiring' && state.secondsLeft > 0)
-        ? state
-        : { kind: 'degraded', reason: event.reason, retryAtMs: event.retryAtMs };
+      return state.kind === 'expiring' && !state.canExtend ? state : { kind: 'active' };
+    case 'renewalFailed': {
+      const { reason, retryAtMs } = event;
+      return state.kind === 'expiring' && state.secondsLeft > 0 ? state : { kind: 'degraded', reason, retryAtMs };
+    }
     case 'endFar':
       return state.kind === 'expiring' ? { kind: 'active' } : state;
-    case 'endNear':
-      return isOver(state) ? state : { kind: 'expiring', secondsLeft: event.secondsLeft, canExtend: event.canExtend };
+    case 'endNear': {
+      const { secondsLeft, canExtend } = event;
+      return { kind: 'expiring', secondsLeft, canExtend };
+    }
+    default:
+      return state;
   }
 }
 

@@ -10,7 +10,7 @@ const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toStr
 describe('a token set', () => {
   it('reckons its end from the time of the request', () => {
     const set = tokenSetOf({ access_token: 'at', token_type: 'Bearer', expires_in: 60 }, undefined, nowMs);
-    assert.deepEqual(set, {
+    assert.deepEqual(JSON.parse(JSON.stringify(set)), {
       accessToken: 'at',
       tokenType: 'Bearer',
       obtainedAtMs: nowMs,

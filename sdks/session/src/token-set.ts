@@ -6,15 +6,15 @@ export interface TokenSet {
   /** `Bearer` or `DPoP`, as the server spelled it. */
   tokenType: string;
   /** What was granted, when the server said so. */
-  scope?: string;
-  idToken?: string;
-  refreshToken?: string;
+  scope?: string | undefined;
+  idToken?: string | undefined;
+  refreshToken?: string | undefined;
   obtainedAtMs: number;
-  expiresAtMs?: number;
+  expiresAtMs?: number | undefined;
   /** When the refresh token ends if it is not used before. */
-  refreshExpiresAtMs?: number;
+  refreshExpiresAtMs?: number | undefined;
   /** When the session ends however much it is used. */
-  sessionExpiresAtMs?: number;
+  sessionExpiresAtMs?: number | undefined;
 }
 
 /** A successful token answer ([RFC 6749, section 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)), as it came. */
@@ -39,7 +39,7 @@ export interface TokenAnswer {
 export function tokenSetOf(answer: TokenAnswer, previous: TokenSet | undefined, nowMs: number): TokenSet {
   const after = (seconds: number | undefined) => (seconds === undefined ? undefined : nowMs + seconds * 1000);
   const exp = answer.expires_in === undefined ? decode(answer.access_token)?.exp : undefined;
-  return pruned({
+  return {
     accessToken: answer.access_token,
     tokenType: answer.token_type,
     scope: answer.scope ?? previous?.scope,
@@ -49,15 +49,10 @@ export function tokenSetOf(answer: TokenAnswer, previous: TokenSet | undefined, 
     expiresAtMs: typeof exp === 'number' ? exp * 1000 : after(answer.expires_in),
     refreshExpiresAtMs: after(answer.refresh_token_expires_in) ?? previous?.refreshExpiresAtMs,
     sessionExpiresAtMs: after(answer.authorization_expires_in) ?? previous?.sessionExpiresAtMs,
-  });
+  };
 }
 
 /** Whether the access token is over, or will be within `marginSeconds`. */
 export function isExpired({ expiresAtMs }: TokenSet, nowMs: number, marginSeconds = 0): boolean {
   return expiresAtMs !== undefined && expiresAtMs - marginSeconds * 1000 <= nowMs;
-}
-
-/** Without the fields that are undefined: what is stored and compared has one spelling. */
-function pruned<Value extends object>(value: { [Key in keyof Value]: Value[Key] | undefined }): Value {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Value;
 }
