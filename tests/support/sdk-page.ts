@@ -14,6 +14,8 @@ export interface SdkPageOptions {
   host?: 'localhost' | '127.0.0.1';
   /** Bodies of pages by path. Every other path shows an empty one. All of them may import the SDK by its names. */
   pages?: Readonly<Record<string, string>>;
+  /** Scripts of the app by path, as JavaScript. */
+  modules?: () => Readonly<Record<string, string>>;
   /** Headers of pages by path. */
   headers?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -27,14 +29,16 @@ const modulePath = /^\/modules\/(session|browser)\/(src\/[\w/-]+(?:\.[\w-]+)*\.t
  * do so too.
  */
 export async function serveSdkPage(options: SdkPageOptions = {}): Promise<SdkPage> {
-  const { host = 'localhost', pages = {}, headers = {} } = options;
+  const { host = 'localhost', pages = {}, headers = {}, modules = () => ({}) } = options;
   const importMap = JSON.stringify({ imports: await imports() });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const [, room, file] = modulePath.exec(pathname) ?? [];
-    const isModule = room !== undefined && file !== undefined;
-    const answer = isModule ? moduleOf(room, file) : Promise.resolve(pageOf(importMap, pages[pathname] ?? ''));
-    const type = isModule ? 'text/javascript' : 'text/html';
+    const isOfSdk = room !== undefined && file !== undefined;
+    const own = modules()[pathname];
+    const page = () => own ?? pageOf(importMap, pages[pathname] ?? '');
+    const answer = isOfSdk ? moduleOf(room, file) : Promise.resolve(page());
+    const type = isOfSdk || own !== undefined ? 'text/javascript' : 'text/html';
     answer.then(
       (text) => response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, ...headers[pathname] }).end(text),
       (fault: unknown) => response.writeHead(404).end(String(fault)),
