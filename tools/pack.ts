@@ -1,5 +1,5 @@
 // node tools/pack.ts FOLDER [NAME ...]: builds packages to JavaScript and declarations and leaves their tarballs in FOLDER.
-// Without names: the program `ostiary` and every package of ours that it needs.
+// Without names: the program `ostiary`, the browser SDK, and every package of ours that they need.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ interface Manifest {
   readonly version: string;
   readonly description: string;
   readonly license: string;
+  readonly sideEffects?: boolean;
   readonly exports: Readonly<Record<string, string>>;
   /** Not in `bin` itself: npm would mark the linked source as executable in every checkout. */
   readonly publishConfig?: { readonly bin?: Readonly<Record<string, string>> };
@@ -24,6 +25,7 @@ interface Room {
   readonly manifest: Manifest;
 }
 
+const published = ['ostiary', '@ostiary/browser'];
 const root = join(import.meta.dirname, '..');
 
 /**
@@ -129,6 +131,7 @@ function nameInterpreter(file: string): void {
 function publishedManifest(manifest: Manifest, rooms: readonly Room[]): object {
   const { name, version, description, license, publishConfig, peerDependencies, peerDependenciesMeta } = manifest;
   const bin = publishConfig?.bin;
+  const isForBrowsers = manifest.sideEffects === false;
   const versionOf = (dependency: string) => rooms.find((room) => room.manifest.name === dependency)?.manifest.version;
   return {
     name,
@@ -136,9 +139,13 @@ function publishedManifest(manifest: Manifest, rooms: readonly Room[]): object {
     description,
     license,
     type: 'module',
-    engines: { node: '>=24' },
+    ...(!isForBrowsers && { engines: { node: '>=24' } }),
     ...(bin && { bin: mapValues(bin, (path) => `${built(path)}.js`) }),
-    exports: mapValues(manifest.exports, (path) => ({ types: `${built(path)}.d.ts`, default: `${built(path)}.js` })),
+    ...(manifest.sideEffects !== undefined && { sideEffects: manifest.sideEffects }),
+    exports: mapValues(shipped(manifest.exports), (path) => ({
+      types: `${built(path)}.d.ts`,
+      default: `${built(path)}.js`,
+    })),
     dependencies: Object.fromEntries(
       Object.entries(manifest.dependencies ?? {}).map(([dependency, range]) => [
         dependency,
@@ -148,6 +155,11 @@ function publishedManifest(manifest: Manifest, rooms: readonly Room[]): object {
     peerDependencies,
     peerDependenciesMeta,
   };
+}
+
+/** Fixtures are for the tests of this repository. */
+function shipped(exports: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(exports).filter(([, path]) => !path.endsWith('.fixture.ts')));
 }
 
 /** Where a source file lies in the tarball, without its ending. */
@@ -169,5 +181,5 @@ function run(program: string, args: readonly string[], cwd: string): string {
 if (import.meta.main) {
   const [out, ...names] = process.argv.slice(2);
   if (!out) throw new Error('usage: node tools/pack.ts FOLDER [NAME ...]');
-  for (const tarball of pack(out, names.length > 0 ? names : ['ostiary'])) console.log(tarball);
+  for (const tarball of pack(out, names.length > 0 ? names : published)) console.log(tarball);
 }

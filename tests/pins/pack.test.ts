@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { build } from 'esbuild';
+import { launchChromium } from '../e2e/chromium.ts';
+import { serveOnLoopback } from '../support/loopback-server.ts';
 import { postgresServer } from '../support/postgres.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -36,14 +39,16 @@ function installed(name: string): string {
   return join(project, 'node_modules', name);
 }
 
-test('the tarballs are the program and the packages it needs', () => {
+test('the tarballs are the program, the browser SDK and the packages they need', () => {
   assert.deepEqual(readdirSync(tarballs).toSorted(), [
     'ostiary-0.1.0.tgz',
+    'ostiary-browser-0.1.0.tgz',
     'ostiary-http-0.1.0.tgz',
     'ostiary-model-0.1.0.tgz',
     'ostiary-pages-0.1.0.tgz',
     'ostiary-protocol-0.1.0.tgz',
     'ostiary-service-0.1.0.tgz',
+    'ostiary-session-0.1.0.tgz',
     'ostiary-storage-0.1.0.tgz',
     'ostiary-storage-postgres-0.1.0.tgz',
     'ostiary-storage-sqlite-0.1.0.tgz',
@@ -60,10 +65,76 @@ test('the manifest of the program points at JavaScript, declarations and packed 
   assert.equal(manifest.dependencies['@ostiary/http'], '0.1.0');
 });
 
+test('the manifest of the browser SDK names every entry but the fixtures, and what lies there', () => {
+  const manifest = JSON.parse(readFileSync(join(installed('@ostiary/browser'), 'package.json'), 'utf8'));
+  const source = JSON.parse(readFileSync(join(root, 'sdks', 'browser', 'package.json'), 'utf8'));
+  const entries = Object.keys(source.exports).filter((entry) => entry !== './fixture');
+  assert.deepEqual(Object.keys(manifest.exports), entries);
+  for (const { types, default: code } of Object.values<{ types: string; default: string }>(manifest.exports)) {
+    for (const path of [types, code]) assert.ok(existsSync(join(installed('@ostiary/browser'), path)), path);
+  }
+  assert.deepEqual(manifest.dependencies, { '@ostiary/session': '0.1.0' });
+  assert.deepEqual(manifest.peerDependencies, { react: '>=18' });
+  assert.deepEqual([manifest.sideEffects, manifest.engines], [false, undefined]);
+});
+
+test('the browser SDK can be imported and created on a server, where there is no window', () => {
+  const entries = Object.keys(
+    JSON.parse(readFileSync(join(installed('@ostiary/browser'), 'package.json'), 'utf8')).exports,
+  ).filter((entry) => entry !== './react');
+  const script = `
+    for (const entry of ${JSON.stringify(entries)}) await import('@ostiary/browser' + entry.slice(1));
+    const { createClient } = await import('@ostiary/browser');
+    const { silentFrame } = await import('@ostiary/browser/frame');
+    const client = createClient({ issuer: 'https://id.example.com', clientId: 'app', redirectUri: 'https://app.example.com/callback',
+      storage: 'session', silentSignIn: silentFrame() });
+    console.log(client.isSignedIn, client.state.kind);`;
+  assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'false signedOut\n');
+});
+
+test('the browser SDK runs in a browser, bundled by an app', async () => {
+  const script = `
+    import { createClient } from '@ostiary/browser';
+    import { silentFrame } from '@ostiary/browser/frame';
+    import { indexedDb } from '@ostiary/browser/indexed-db';
+    const client = createClient({ issuer: location.origin, clientId: 'app', redirectUri: location.origin + '/callback',
+      storage: indexedDb(), scriptsMayTakeRefreshTokens: true, silentSignIn: silentFrame() });
+    client.signIn().catch((fault) => (document.title = fault.code));`;
+  const { outputFiles } = await build({
+    stdin: { contents: script, resolveDir: project },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  const app = await serveOnLoopback((request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/app.js')
+      return new Response(outputFiles[0]?.text ?? '', { headers: { 'content-type': 'text/javascript' } });
+    if (pathname.startsWith('/.well-known/'))
+      return Response.json({ issuer: app.origin, authorization_endpoint: `${app.origin}/authorize` });
+    const html = pathname === '/' ? '<script type="module" src="/app.js"></script>' : '';
+    return new Response(html, { headers: { 'content-type': 'text/html' } });
+  });
+  const chromium = await launchChromium();
+  try {
+    const page = await chromium.newPage();
+    await page.goto(app.origin);
+    await page.waitForURL(/\/authorize\?/);
+    const asked = new URL(page.url()).searchParams;
+    assert.equal(asked.get('client_id'), 'app');
+    assert.match(asked.get('code_challenge') ?? '', /^[\w-]{43}$/);
+  } finally {
+    await Promise.all([chromium.close(), app.close()]);
+  }
+});
+
 test('no tarball holds a test or a source', () => {
   for (const name of ['ostiary', ...readdirSync(installed('@ostiary')).map((room) => `@ostiary/${room}`)]) {
     const files = readdirSync(installed(name), { recursive: true }).map(String);
-    const unwanted = files.filter((file) => /\.test\.|(?<!\.d)\.ts$/.test(file) && !file.includes('node_modules'));
+    const unwanted = files.filter(
+      (file) => /\.(test|fixture)\.|(?<!\.d)\.ts$/.test(file) && !file.includes('node_modules'),
+    );
     assert.deepEqual(unwanted, [], name);
     assert.ok(files.includes('LICENSE'), name);
   }

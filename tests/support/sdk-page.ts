@@ -29,13 +29,13 @@ const modulePath = /^\/modules\/(session|browser)\/(src\/[\w/-]+(?:\.[\w-]+)*\.t
  * do so too.
  */
 export async function serveSdkPage(options: SdkPageOptions = {}): Promise<SdkPage> {
-  const { host = 'localhost', pages = {}, headers = {}, modules = () => ({}) } = options;
+  const { host = 'localhost', pages = {}, headers = {}, modules } = options;
   const importMap = JSON.stringify({ imports: await imports() });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const [, room, file] = modulePath.exec(pathname) ?? [];
     const isOfSdk = room !== undefined && file !== undefined;
-    const own = modules()[pathname];
+    const own = modules?.()[pathname];
     const page = () => own ?? pageOf(importMap, pages[pathname] ?? '');
     const answer = isOfSdk ? moduleOf(room, file) : Promise.resolve(page());
     const type = isOfSdk || own !== undefined ? 'text/javascript' : 'text/html';
