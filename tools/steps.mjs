@@ -22,6 +22,7 @@ export function checkSteps(node, fix) {
     { name: 'house', command: [node, 'tools/house.ts'] },
     { name: 'sql', command: [node, 'tools/sql.ts'] },
     { name: 'size', command: [node, 'tools/size.ts'] },
+    { name: 'reference', command: [node, 'tools/reference.ts', '--check'] },
     { name: 'unused', command: [node, bin('knip'), '--no-progress', '--no-config-hints'] },
   ];
 }
