@@ -42,7 +42,6 @@ export async function beginAuthorization(
     string,
     string,
   ];
-  const url = new URL(provider.authorization_endpoint);
   const parameters = {
     response_type: 'code',
     client_id: options.clientId,
@@ -59,8 +58,6 @@ export async function beginAuthorization(
     max_age: maxAgeSeconds,
     dpop_jkt: await options.proof?.thumbprint(),
   };
-  for (const [name, value] of Object.entries(parameters))
-    if (value !== undefined) url.searchParams.set(name, String(value));
   const transaction: Transaction = {
     state,
     nonce,
@@ -70,7 +67,15 @@ export async function beginAuthorization(
     returnTo,
     maxAgeSeconds,
   };
-  return { url: url.href, transaction };
+  return { url: addressWith(provider.authorization_endpoint, parameters), transaction };
+}
+
+/** An address with the parameters that are there. */
+export function addressWith(endpoint: string, parameters: Record<string, string | number | undefined>): string {
+  const url = new URL(endpoint);
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  return url.href;
 }
 
 /** The form that redeems a code. [RFC 6749, section 4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3) */
@@ -90,7 +95,7 @@ export function checkIssuer(provider: Provider, parameters: URLSearchParams): vo
   const iss = parameters.get('iss');
   const isDue = provider.authorization_response_iss_parameter_supported === true;
   if (iss === provider.issuer || (iss === null && !isDue)) return;
-  throw new SessionError('bad_response', `answered by ${iss}, not ${provider.issuer}`);
+  throw new SessionError('bad_response', `issuer ${iss}`);
 }
 
 const toleranceSeconds = 300;
@@ -115,6 +120,6 @@ export function checkIdToken(
     auth_time: maxAgeSeconds !== undefined && isOver(Number(claims?.['auth_time']) + maxAgeSeconds),
   };
   const [fault] = Object.entries(faults).find(([, isFault]) => isFault) ?? [];
-  if (fault !== undefined) throw new SessionError('bad_response', `ID token: wrong ${fault}`);
+  if (fault !== undefined) throw new SessionError('bad_response', `ID token: ${fault}`);
   return claims;
 }

@@ -45,11 +45,10 @@ export interface Client {
   signOut(options?: SignOutOptions): Promise<void>;
   /** Ends timers, channels and listeners; the session stays as it is. */
   close(): void;
-  /** Other names of `signIn`, `handleCallback`, `getAccessToken` and `signOut`. */
+  /** Other names of `signIn`, `handleCallback` and `getAccessToken`. */
   loginWithRedirect(options?: SignInOptions): Promise<void>;
   handleRedirectCallback(href?: string): Promise<SignedIn | undefined>;
   getTokenSilently(): Promise<string>;
-  logout(options?: SignOutOptions): Promise<void>;
 }
 
 /** A client of one provider in this page. Create one and keep it; on a server it may be created, and is signed out. */
@@ -69,7 +68,7 @@ export function createClient(options: ClientOptions, environment: Environment = 
     return renewed.tokens.accessToken;
   };
   const renewed = async (stale: string) => (await renewal.renew(stale)).tokens.accessToken;
-  const client: Omit<Client, 'loginWithRedirect' | 'handleRedirectCallback' | 'getTokenSilently' | 'logout'> = {
+  const client: Omit<Client, 'loginWithRedirect' | 'handleRedirectCallback' | 'getTokenSilently'> = {
     get user() {
       return decode(session.seen()?.tokens.idToken ?? '');
     },
@@ -95,7 +94,6 @@ export function createClient(options: ClientOptions, environment: Environment = 
     loginWithRedirect: client.signIn,
     handleRedirectCallback: client.handleCallback,
     getTokenSilently: getAccessToken,
-    logout: client.signOut,
   });
 }
 
@@ -123,14 +121,10 @@ function assemble(options: ClientOptions, environment: Environment): Parts {
   return parts;
 }
 
-function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, transport, ...urls }: ClientOptions): void {
-  for (const url of [urls.issuer, urls.redirectUri]) new URL(url);
+function checkOptions({ storage, scriptsMayTakeRefreshTokens, proof, transport }: ClientOptions): void {
   const isLasting = storage === 'local' || typeof storage === 'function';
   if (isLasting && !proof && !transport && !scriptsMayTakeRefreshTokens) {
-    throw new SessionError(
-      'misconfigured',
-      'this storage lets any script take refresh tokens: use dpop(), or say scriptsMayTakeRefreshTokens',
-    );
+    throw new SessionError('misconfigured', 'this storage needs dpop() or scriptsMayTakeRefreshTokens');
   }
 }
 
@@ -141,18 +135,19 @@ function isNewer({ tokens, attempt, generation }: SessionRecord, than: SessionRe
 }
 
 /** What another tab told. */
-async function hear({ session, tabs }: Parts, message: TabMessage): Promise<void> {
+async function hear({ session, tabs, options, environment }: Parts, message: TabMessage): Promise<void> {
   switch (message.kind) {
     case 'signedOut':
-      await session.update(() => undefined);
-      return session.happened({ kind: 'signedOut', where: 'elsewhere' });
+      return session.leave('elsewhere');
     case 'signedIn': {
       const seen = session.seen();
-      const isOther = seen !== undefined && seen.id !== message.id && subjectOf(seen) !== message.sub;
+      // Local storage shows late what a tab in another process wrote; and the session in it is the new one's.
+      const isShared = options.storage === 'local';
+      if (isShared) await passing(environment, 100);
       const now = await session.read();
-      if (!isOther || now?.id !== seen.id) return;
-      await session.update(() => undefined);
-      return session.happened({ kind: 'signedOut', where: 'elsewhere' });
+      const isOther = !isShared && now?.id !== message.id && now?.id === seen?.id;
+      if (now && isOther && subjectOf(now) !== message.sub) await session.leave('elsewhere');
+      return;
     }
     case 'ended':
       if (session.lastId() !== message.id) return;
@@ -160,6 +155,7 @@ async function hear({ session, tabs }: Parts, message: TabMessage): Promise<void
       return session.happened(message);
     case 'renewed': {
       const { record } = message;
+      await session.read();
       const now = await session.update((current) =>
         current?.id === record.id && isNewer(record, current) ? record : current,
       );

@@ -88,20 +88,17 @@ function openChannel(name: string, onMessage: (message: unknown) => void): Chann
   return { post: (message) => channel.postMessage(message), close: () => channel.close() };
 }
 
+/** Each is told to the document or to the window. */
+const wakeEvents = ['visibilitychange', 'resume', 'pageshow', 'focus', 'online'];
+
 function onWake(callBack: () => void): () => void {
   const listener = () => {
     if (document.visibilityState !== 'hidden') callBack();
   };
-  const places: [EventTarget, string][] = [
-    [document, 'visibilitychange'],
-    [document, 'resume'],
-    [window, 'pageshow'],
-    [window, 'focus'],
-    [window, 'online'],
-  ];
-  for (const [target, event] of places) target.addEventListener(event, listener);
+  const places = [document, window].flatMap((target) => wakeEvents.map((event) => ({ target, event })));
+  for (const { target, event } of places) target.addEventListener(event, listener);
   return () => {
-    for (const [target, event] of places) target.removeEventListener(event, listener);
+    for (const { target, event } of places) target.removeEventListener(event, listener);
   };
 }
 

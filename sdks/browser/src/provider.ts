@@ -26,7 +26,7 @@ async function read(environment: Environment, issuer: string): Promise<Provider>
   const response = await environment.fetch(url, { signal: environment.timeout(10_000) }).catch(() => undefined);
   const provider = (await response?.json().catch(() => undefined)) as Partial<Provider> | undefined;
   if (response === undefined || response.status >= 500 || provider === undefined)
-    throw new SessionError('try_later', `${url} does not answer now`);
-  if (provider.issuer !== issuer) throw new SessionError('misconfigured', `the issuer at ${url} is ${provider.issuer}`);
+    throw new SessionError('try_later', url);
+  if (provider.issuer !== issuer) throw new SessionError('misconfigured', `${url}: issuer ${provider.issuer}`);
   return provider as Provider;
 }

@@ -31,9 +31,11 @@ export function openRenewal(parts: Parts): Renewal {
     const untilFailures = failures + triesAtOnce;
     for (;;) {
       const step = await renewOnce(parts, stale);
-      if (step.kind === 'record') failures = 0;
-      if (step.kind === 'record') return step.record;
       if (step.kind === 'again') continue;
+      if (step.kind === 'record') {
+        failures = 0;
+        return step.record;
+      }
       failures += 1;
       const { reason, retryAfterSeconds } = step;
       const pause = pauseMs(failures, parts.environment.draw(), retryAfterSeconds);
@@ -86,7 +88,7 @@ function mayReturn({ silently, session }: Parts): boolean {
 
 async function renewedSilently(parts: Parts, record: SessionRecord | undefined): Promise<Outcome> {
   const outcome = await parts.silently?.(record);
-  const error = { code: 'interaction_required', description: 'there is no refresh token' };
+  const error = { code: 'interaction_required', description: 'no refresh token' };
   return outcome ?? { kind: 'failed', verdict: { kind: 'interaction', error } };
 }
 
@@ -97,8 +99,13 @@ async function refreshed(parts: Parts, seen: SessionRecord): Promise<Outcome> {
   const isCopied = options.storage === 'session';
   if (isCopied) {
     // The browser copies session storage into duplicated tabs. One that was frozen, or restored, has an old copy.
-    tabs.tell({ kind: 'asked', id: seen.id });
-    await passing(environment, askMs);
+    let askedAtMs: number;
+    do {
+      askedAtMs = time.now();
+      tabs.tell({ kind: 'asked', id: seen.id });
+      await passing(environment, askMs);
+      // Who was frozen meanwhile has not read the answers yet.
+    } while (time.now() - askedAtMs > 50 * askMs);
     if ((session.seen()?.generation ?? 0) > seen.generation) return { kind: 'again' };
   }
   const name = environment.random(24);

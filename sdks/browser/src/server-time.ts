@@ -1,5 +1,5 @@
-import { decode, learn, look, openClock, serverTimeMs } from '@ostiary/session';
-import type { ServerClock, TokenAnswer } from '@ostiary/session';
+import { learn, look, openClock, serverTimeMs } from '@ostiary/session';
+import type { ServerClock } from '@ostiary/session';
 import type { Environment } from './environment.ts';
 
 /** The server's time as this page knows it. The wall clock of the machine may be an hour wrong, or leap. */
@@ -15,19 +15,14 @@ export interface ServerTime {
   offsetMs(): number;
   /** Begins with what an earlier page learned; it is not earlier than `sinceMs`, whoever set the wall clock back meanwhile. */
   resume(offsetMs: number, sinceMs: number): void;
-  learn(dateHeader: string | null, sentAtWallMs: number): void;
-  /** Where no `Date` header may be read: the ID token and the access token say when they were made. */
-  learnFromToken(answer: TokenAnswer, sentAtWallMs: number): void;
+  /** An answer told the time; what is no time tells nothing. */
+  learn(toldMs: number, sentAtWallMs: number): void;
 }
 
 export function openServerTime(environment: Environment): ServerTime {
   const reading = () => ({ wallMs: environment.wallMs(), monotonicMs: environment.monotonicMs() });
   let clock: ServerClock | undefined;
-  let isTold = false;
   const looked = () => (clock = clock === undefined ? openClock(reading()) : look(clock, reading()));
-  const learnMs = (toldMs: number, sentAtWallMs: number) => {
-    if (Number.isFinite(toldMs)) clock = learn(looked(), toldMs, sentAtWallMs);
-  };
   return {
     now: () => serverTimeMs(looked()),
     begin() {
@@ -42,14 +37,8 @@ export function openServerTime(environment: Environment): ServerTime {
     resume(offsetMs, sinceMs) {
       clock ??= openClock(reading(), Math.max(offsetMs, sinceMs - environment.wallMs()));
     },
-    learn(dateHeader, sentAtWallMs) {
-      if (dateHeader === null) return;
-      isTold = true;
-      learnMs(Date.parse(dateHeader), sentAtWallMs);
-    },
-    learnFromToken({ id_token, access_token }, sentAtWallMs) {
-      const iat = decode(id_token ?? access_token)?.iat;
-      if (!isTold && iat !== undefined) learnMs(iat * 1000, sentAtWallMs);
+    learn(toldMs, sentAtWallMs) {
+      if (Number.isFinite(toldMs)) clock = learn(looked(), toldMs, sentAtWallMs);
     },
   };
 }

@@ -11,6 +11,8 @@ export interface Session {
   lastId(): string | undefined;
   read(): Promise<SessionRecord | undefined>;
   update(change: (current: SessionRecord | undefined) => SessionRecord | undefined): Promise<SessionRecord | undefined>;
+  /** Nobody is signed in from now on. */
+  leave(where: 'here' | 'elsewhere'): Promise<void>;
   state(): SessionState;
   happened(event: SessionEvent): void;
   onState(listener: (state: SessionState) => void): () => void;
@@ -38,7 +40,9 @@ export function openSession(store: SessionStore, time: ServerTime): Session {
   /** Other tabs and earlier pages change the store too. */
   const noticed = (record: SessionRecord | undefined) => {
     const isAnother = record?.id !== seen?.id;
+    const isRenewed = !isAnother && record?.tokens.accessToken !== seen?.tokens.accessToken;
     see(record);
+    if (isRenewed) happened({ kind: 'renewed' });
     if (isAnother && !isOver(state)) happened({ kind: 'signedOut', where: 'elsewhere' });
     if (record !== undefined && isOver(state)) happened({ kind: 'signedIn' });
     return record;
@@ -51,6 +55,10 @@ export function openSession(store: SessionStore, time: ServerTime): Session {
     lastId: () => lastId,
     read: async () => noticed(await store.read()),
     update: async (change) => see(await store.update(change)),
+    async leave(where) {
+      see(await store.update(() => undefined));
+      happened({ kind: 'signedOut', where });
+    },
     state: () => state,
     happened,
     onState(listener) {

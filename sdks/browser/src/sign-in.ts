@@ -20,7 +20,7 @@ export async function leaveForSignIn(parts: Parts, options: AskOptions, isAgain 
   const { environment, name } = parts;
   const { url, transaction } = await beginAuthorization(parts, await parts.provider(), options);
   const place = environment.storage('session');
-  if (place === undefined) throw new SessionError('misconfigured', 'a redirect needs session storage');
+  if (place === undefined) throw new SessionError('misconfigured', 'no session storage');
   place.setItem(keyOf(name, transaction.state), JSON.stringify({ ...transaction, options, isAgain } satisfies Kept));
   environment.location.assign(url);
 }
@@ -59,7 +59,7 @@ export async function takeCallback(parts: Parts, href: string): Promise<SignedIn
 async function take(parts: Parts, parameters: URLSearchParams, key: string): Promise<SignedIn> {
   const place = parts.environment.storage('session');
   const kept = JSON.parse(place?.getItem(key) ?? 'null') as Kept | null;
-  if (kept === null) throw new SessionError('bad_response', 'no sign-in of this tab was answered');
+  if (kept === null) throw new SessionError('bad_response', 'unknown state');
   const done = { returnTo: kept.returnTo };
   if (kept.isDone) return done;
   const { redeemed, tries } = await takenPatiently(parts, parameters, kept);

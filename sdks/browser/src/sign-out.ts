@@ -1,3 +1,4 @@
+import { addressWith } from './authorization.ts';
 import type { Parts } from './parts.ts';
 
 export interface SignOutOptions {
@@ -14,8 +15,7 @@ export interface SignOutOptions {
 export async function leaveSession(parts: Parts, { returnTo, atProvider = true }: SignOutOptions): Promise<void> {
   const { environment, options, session, tabs, proof } = parts;
   const record = await session.read();
-  await session.update(() => undefined);
-  session.happened({ kind: 'signedOut', where: 'here' });
+  await session.leave('here');
   tabs.tell({ kind: 'signedOut' });
   const provider = await parts.provider().catch(() => undefined);
   const token = record?.tokens.refreshToken;
@@ -25,11 +25,12 @@ export async function leaveSession(parts: Parts, { returnTo, atProvider = true }
   }
   await proof?.forget();
   if (!atProvider || provider?.end_session_endpoint === undefined) return;
-  const url = new URL(provider.end_session_endpoint);
-  url.searchParams.set('client_id', options.clientId);
-  if (returnTo !== undefined) url.searchParams.set('post_logout_redirect_uri', returnTo);
-  if (record?.tokens.idToken !== undefined) url.searchParams.set('id_token_hint', record.tokens.idToken);
-  environment.location.assign(url.href);
+  const parameters = {
+    client_id: options.clientId,
+    post_logout_redirect_uri: returnTo,
+    id_token_hint: record?.tokens.idToken,
+  };
+  environment.location.assign(addressWith(provider.end_session_endpoint, parameters));
 }
 
 /** Goes on when the page is left. A revocation that fails leaves nothing that anybody holds. */

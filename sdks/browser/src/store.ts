@@ -53,7 +53,7 @@ export function openStore(environment: Environment, kind: StorageKind, key: stri
 function parse(text: string | null): SessionRecord | undefined {
   try {
     const value = JSON.parse(text ?? 'null') as SessionRecord | null;
-    return typeof value?.tokens?.accessToken === 'string' && typeof value.id === 'string' ? value : undefined;
+    return typeof value?.tokens?.accessToken === 'string' ? value : undefined;
   } catch {
     return undefined;
   }

@@ -49,19 +49,25 @@ async function withLock<Result>(environment: Environment, name: string, work: ()
   const run = () => (begun = work()).catch(() => undefined);
   for (const how of [{ signal: environment.timeout(waitMs) }, { steal: true }]) {
     if (begun !== undefined) break;
-    // Refused: waited long enough, or this browser has no locks for this page.
+    // Refused: waited long enough, or there are no locks for this page.
     await environment.locks?.request(name, how, run).catch(() => undefined);
   }
-  return begun ?? work();
+  return begun ?? withLease(environment, name, work);
 }
 
 /** Without Web Locks: a note in local storage of how long others should wait, which is a courtesy and no lock. */
 async function withLease<Result>(environment: Environment, name: string, work: () => Promise<Result>): Promise<Result> {
   const lease = openNote(environment, `${name}.lease`);
   const giveUpAtMs = environment.monotonicMs() + waitMs;
-  while (lease.read() > environment.wallMs() && environment.monotonicMs() < giveUpAtMs)
+  let own: number;
+  do {
+    while (lease.read() > environment.wallMs() && environment.monotonicMs() < giveUpAtMs)
+      await passing(environment, leaseLookMs);
+    own = environment.wallMs() + leaseMs + environment.draw();
+    lease.write(own);
+    // Tabs in other processes see late what is written, and the last one has it.
     await passing(environment, leaseLookMs);
-  lease.write(environment.wallMs() + leaseMs);
+  } while (![0, own].includes(lease.read()) && environment.monotonicMs() < giveUpAtMs);
   try {
     return await work();
   } finally {

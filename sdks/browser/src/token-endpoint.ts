@@ -1,4 +1,4 @@
-import { judgeReply } from '@ostiary/session';
+import { decode, judgeReply } from '@ostiary/session';
 import type { Reply, Verdict } from '@ostiary/session';
 import type { ServerTime } from './server-time.ts';
 import type { ClientSettings, ProofMaker } from './settings.ts';
@@ -33,16 +33,20 @@ export async function requestTokens(
   const nowMs = time.now();
   const sentAtWallMs = time.begin();
   let reply: Reply;
+  let toldMs = Number.NaN;
   try {
     const response = await (proof ? proof.send(post, { method: 'POST', url, nowMs }) : post({}));
     reply = await replyOf(response);
-    time.learn(response.headers.get('date'), sentAtWallMs());
+    toldMs = Date.parse(response.headers.get('date') ?? '');
   } catch (fault) {
     if (fault instanceof SessionError) throw fault;
     reply = { kind: 'failed', cause: causeOf(fault, environment) };
   }
   const verdict = judgeReply(reply);
-  if (verdict.kind === 'tokens') time.learnFromToken(verdict.answer, sentAtWallMs());
+  // Where no `Date` header may be read, the tokens say when they were made.
+  if (verdict.kind === 'tokens' && Number.isNaN(toldMs))
+    toldMs = Number(decode(verdict.answer.id_token ?? verdict.answer.access_token)?.iat) * 1000;
+  time.learn(toldMs, sentAtWallMs());
   return { verdict, sentAtMs: time.at(sentAtWallMs()) };
 }
 
