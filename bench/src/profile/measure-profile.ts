@@ -5,8 +5,14 @@ import { ask } from '../questions.ts';
 import { startSubject } from '../start-subject.ts';
 import type { StoreName, Subject, SubjectName } from '../subject.ts';
 
-/** Samples of a server that did nothing but refresh, and how many requests that were. */
-export type RefreshProfile = { store: StoreName; subject: SubjectName; requests: number; profile: Profiler.Profile };
+/** Samples of a server that did nothing but refresh, how many requests that were, and what CPU each took, the sampler's included. */
+export type RefreshProfile = {
+  store: StoreName;
+  subject: SubjectName;
+  requests: number;
+  cpuMicroseconds: number;
+  profile: Profiler.Profile;
+};
 
 const FAMILIES = 8192;
 
@@ -17,9 +23,12 @@ export async function profileRefresh(store: StoreName, name: SubjectName, option
   try {
     await refreshFor(subject, load, options);
     await ask(subject.server(), 'startSampling', null);
+    const before = await ask(subject.server(), 'usage', null);
     const requests = await refreshFor(subject, load, options);
+    const after = await ask(subject.server(), 'usage', null);
     const profile = await ask(subject.server(), 'stopSampling', null);
-    return { store, subject: name, requests, profile };
+    const cpuMicroseconds = (after.cpuMicroseconds - before.cpuMicroseconds) / requests;
+    return { store, subject: name, requests, cpuMicroseconds, profile };
   } finally {
     await stopChild(load);
     await subject.stop();

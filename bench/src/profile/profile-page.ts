@@ -6,7 +6,7 @@ const FUNCTIONS = 40;
 const LEAST_PERCENT = 1;
 
 /** Where the time of a refresh goes, as text: the functions by their own time, then the flame graph as a tree. */
-export function profileText({ store, subject, requests, profile }: RefreshProfile): string {
+export function profileText({ store, subject, requests, cpuMicroseconds, profile }: RefreshProfile): string {
   const tree = callTreeOf(profile);
   const cells = ({ self, total }: Call | { self: number; total: number }): string =>
     [self, total]
@@ -19,7 +19,7 @@ export function profileText({ store, subject, requests, profile }: RefreshProfil
     ({ call, depth }) => `${cells(call)}  ${'| '.repeat(depth)}${call.name}`,
   );
   return [
-    `${subject} on ${store}: ${requests} refreshes, ${(tree.total / requests).toFixed(0)} us each on the main thread, waiting for the disk included`,
+    `${subject} on ${store}: ${requests} refreshes, ${(tree.total / requests).toFixed(0)} us each on the main thread, waiting for disk and core included; ${cpuMicroseconds.toFixed(0)} us of CPU`,
     '',
     'self us      self  total us   total   function',
     ...functions,
