@@ -5,10 +5,12 @@ import { launchChromium } from '../e2e/chromium.ts';
 import type { IssuerProgram } from '../support/issuer-program.ts';
 import { serveSdkPage, type SdkPage } from '../support/sdk-page.ts';
 import { browserModule, password, startExampleIssuer } from './served-snippets.ts';
+import type * as WithDpop from './snippets/spa-sdk-dpop.ts';
+import type * as WithSilentFrame from './snippets/spa-sdk-silent.ts';
 import type * as WithSdk from './snippets/spa-sdk.ts';
 
 /** What the page of the app made of its module. */
-declare const app: typeof WithSdk;
+declare const app: typeof WithSdk & typeof WithSilentFrame & typeof WithDpop;
 
 let served: SdkPage;
 let issuer: IssuerProgram;

@@ -17,7 +17,7 @@ export function randomBase64url(size: number): string {
   return bytesToBase64url(crypto.getRandomValues(new Uint8Array(size)));
 }
 
-export async function sha256(text: string): Promise<Uint8Array> {
+async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 }
 
