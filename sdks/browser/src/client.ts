@@ -17,7 +17,7 @@ import type { SignedIn } from './sign-in.ts';
 import { leaveSession } from './sign-out.ts';
 import type { SignOutOptions } from './sign-out.ts';
 import { openStore } from './store.ts';
-import { openTabs } from './tabs.ts';
+import { openTabs, passing } from './tabs.ts';
 import type { TabMessage } from './tabs.ts';
 
 export interface ClientOptions extends ClientSettings {
