@@ -16,6 +16,23 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
   'packages/service': { exports: face },
   'packages/pages': { exports: face },
   'packages/http': { exports: { ...face, './fixture': './src/issuer.fixture.ts' } },
+  'sdks/session': { exports: face },
+  'sdks/browser': {
+    exports: {
+      '.': './src/index.ts',
+      './dpop': './src/dpop/dpop.ts',
+      './frame': './src/frame/silent-frame.ts',
+      './popup': './src/popup/popup.ts',
+      './indexed-db': './src/indexed-db.ts',
+      './worker': './src/worker/worker-vault.ts',
+      './cookie': './src/cookie/script-cookies.ts',
+      './dialog': './src/dialog/session-dialog.ts',
+      './react': './src/react/react.ts',
+      './environment': './src/environment.ts',
+      './store': './src/store.ts',
+      './fixture': './src/virtual-browser.fixture.ts',
+    },
+  },
   'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
   'apps/lab': { exports: { ...face, './config': './ostiary.config.ts' } },
 };
