@@ -7,8 +7,8 @@ import { checkSteps, countsIn, runSteps } from './steps.mjs';
 import { findTests, overdue } from './test-files.mjs';
 
 const folderWithinMs = 10 * 60_000;
-const order = ['pins', 'storage', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'e2e'];
-const needsBrowser = new Set(['e2e', 'interop', 'docs']);
+const order = ['pins', 'storage', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'torture', 'e2e'];
+const needsBrowser = new Set(['e2e', 'interop', 'docs', 'torture']);
 const needsPostgres = new Set(['pins', 'storage', 'interop', 'faults']);
 /** Folders whose tests stay in their own process: one process for all files spares a start for each of them. */
 const sharesProcess = new Set(['security', 'attacks', 'model']);

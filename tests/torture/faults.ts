@@ -3,7 +3,8 @@ export const faults = {
   callers: 'Three callers in one tab at once',
   tabs: 'Ten tabs over one store, all at once',
   networkError: 'One network error',
-  busy: '503, as a page and as JSON',
+  busy: '503 with a page',
+  busyJson: '503 with JSON',
   tooMany: '429 with Retry-After',
   lostAnswer: 'The server rotates, the answer is lost',
   lostAnswerAndPage: 'The answer is lost and the page with it; the app comes back later',
@@ -47,4 +48,39 @@ export const faults = {
 } as const;
 
 export type FaultName = keyof typeof faults;
-export type VirtualFault = FaultName;
+/** Played on the virtual clock. */
+export type VirtualFault = Exclude<FaultName, 'busyJson'>;
+
+/** Played in a real browser too, with other libraries beside. */
+export const realFaultNames = [
+  'callers',
+  'tabs',
+  'networkError',
+  'busy',
+  'busyJson',
+  'tooMany',
+  'lostAnswer',
+  'lostAnswerAndPage',
+  'slowAnswer',
+  'html',
+  'truncated',
+  'noExpiresIn',
+  'narrowerScope',
+  'killedWithLock',
+  'frozenWithLock',
+  'noLocks',
+  'locksThrow',
+  'quota',
+  'sleep',
+  'clockAhead',
+  'clockBehind',
+  'clockJumps',
+  'backForwardCache',
+  'signOutDuringRenewal',
+  'otherUser',
+  'duplicate',
+  'frozenDuplicate',
+  'offline',
+  'shortLife',
+] as const satisfies FaultName[];
+export type RealFaultName = (typeof realFaultNames)[number];

@@ -196,7 +196,7 @@ export const virtualFaults: Record<VirtualFault, Row> = {
   clockBehind: { run: (world) => keptUp(world, () => (world.browser.wallErrorMs = -hourMs)) },
   clockJumps: {
     run: async (world) => {
-      const [client] = await tabs(world, 1);
+      const [client] = await tabs(world, 1, onUse);
       for (const jumpMs of [hourMs, -2 * hourMs, hourMs]) {
         await world.browser.sleep(2 * hourMs);
         world.faultNext({ kind: 'delay', ms: 5_000 });
@@ -205,6 +205,8 @@ export const virtualFaults: Record<VirtualFault, Row> = {
         world.browser.wallErrorMs += jumpMs;
         await world.through(asked);
         await steady(world, 4);
+        await world.browser.sleep(1.1 * hourMs);
+        assert.notEqual(await world.through(client.getAccessToken()), await asked, 'that one is over');
       }
       return [client];
     },
@@ -442,7 +444,7 @@ async function steady(world: World, most: number): Promise<void> {
 async function ended(world: World, client: Client): Promise<void> {
   await assert.rejects(world.through(client.getAccessToken()), { code: 'sign_in_required' });
   await world.browser.advance(1_000);
-  assert.match(JSON.stringify(client.state), /"ended".*"grantEnded".*"invalid_grant"/, 'every tab knows why');
+  assert.match(JSON.stringify(client.state), /"ended".*"(grantEnded|expired)".*"invalid_grant"/, 'every tab knows why');
 }
 
 function page(status: number): Fault {
