@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { serverFlags } from './server-flags.mjs';
 
 interface Manifest {
   readonly name: string;
@@ -122,10 +123,10 @@ function pointAtJavaScript(dist: string): void {
   }
 }
 
-/** A program that npm links into the PATH is run by the shell. */
+/** A program that npm links into the PATH is run by the shell, with the flags that the server runs with. */
 function nameInterpreter(file: string): void {
   const text = readFileSync(file, 'utf8');
-  if (!text.startsWith('#!')) writeFileSync(file, `#!/usr/bin/env node\n${text}`);
+  if (!text.startsWith('#!')) writeFileSync(file, `#!/usr/bin/env -S node ${serverFlags.join(' ')}\n${text}`);
 }
 
 function publishedManifest(manifest: Manifest, rooms: readonly Room[]): object {

@@ -1,11 +1,16 @@
 // npm start: the authorization server and the Lab, with everything they need, on an embedded database.
+import { serverFlags } from './server-flags.mjs';
 import { prepare } from './setup.mjs';
 import { supervise } from './supervise.mjs';
 
 const programs = [
   {
     name: 'ostiary',
-    args: ['apps/ostiary/src/main.ts', 'start', '--development', '--config', 'apps/lab/ostiary.config.ts'],
+    args: [
+      ...serverFlags,
+      'apps/ostiary/src/main.ts',
+      ...['start', '--development', '--config', 'apps/lab/ostiary.config.ts'],
+    ],
     urls: ['http://localhost:4000/.well-known/openid-configuration'],
   },
   { name: 'lab', args: ['apps/lab/src/main.ts'], urls: ['http://localhost:4001/', 'http://localhost:4003/'] },

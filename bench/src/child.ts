@@ -9,8 +9,8 @@ const STOP_MILLISECONDS = 5000;
 export type Child = { process: ChildProcess; output: () => string };
 
 /** Starts a server with the CPU probe inside it. `entry` is a file URL; its last output is kept for error messages. */
-export function startServer(entry: URL, args: string[], env: NodeJS.ProcessEnv = {}): Child {
-  return start(entry, args, { execArgv: ['--import', PROBE], env });
+export function startServer(entry: URL, args: string[], env: NodeJS.ProcessEnv = {}, flags: string[] = []): Child {
+  return start(entry, args, { execArgv: [...flags, '--import', PROBE], env });
 }
 
 /** Starts the load generator. */

@@ -84,6 +84,9 @@ export async function startOstiary(wishes: OstiaryWishes): Promise<Subject> {
 
 type Program = { origin: string; masterKey: Uint8Array; start: () => Child };
 
+/** What the published program runs with (`tools/server-flags.mjs`). */
+const SERVER_FLAGS = ['--max-semi-space-size=8'];
+
 /** Writes the configuration; `start` then starts the program, as often as wanted, on the same port. */
 async function prepareProgram({ checkout }: OstiaryWishes, place: Place, folder: string): Promise<Program> {
   const port = await freePort();
@@ -92,11 +95,9 @@ async function prepareProgram({ checkout }: OstiaryWishes, place: Place, folder:
   await writeFile(configPath, JSON.stringify(configuration(origin, place.storage)));
   const masterKey = randomBytes(32);
   const root = checkout === undefined ? REPOSITORY : pathToFileURL(`${checkout}/`);
+  const env = { HOME: folder, OSTIARY_MASTER_KEY: masterKey.toString('base64url') };
   const order = (...words: string[]): Child =>
-    startServer(new URL('apps/ostiary/src/main.ts', root), [...words, '--config', configPath], {
-      HOME: folder,
-      OSTIARY_MASTER_KEY: masterKey.toString('base64url'),
-    });
+    startServer(new URL('apps/ostiary/src/main.ts', root), [...words, '--config', configPath], env, SERVER_FLAGS);
   await place.prepare(() => ended(order('migrate')));
   const start = (): Child => order('start', '--port', String(port));
   return { origin, masterKey, start };
