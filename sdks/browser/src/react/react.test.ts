@@ -90,6 +90,8 @@ describe('what the components stand on', () => {
     before.leave(undefined);
     before.leave(undefined);
     await browser.advance(0);
+    before.leave(undefined);
+    await browser.advance(0);
     assert.equal(tab.visited.length, 1);
     tab.href = provider.authorize(tab.visited[0] ?? '');
     const client = load();

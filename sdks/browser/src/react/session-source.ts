@@ -89,13 +89,16 @@ function openSource(client: Client): SessionSource {
     leave(options) {
       if (isLeaving) return;
       isLeaving = true;
-      void client
-        .signIn(options)
-        .catch(failed)
-        .finally(() => {
-          isLeaving = false;
-          changed();
-        });
+      const stays = () => {
+        isLeaving = false;
+        changed();
+      };
+      // A browser takes its time to leave; asked again meanwhile, it would begin anew. It may bring the page back as it was.
+      globalThis.addEventListener?.('pageshow', ({ persisted }) => persisted && stays());
+      void client.signIn(options).catch((fault: unknown) => {
+        failed(fault);
+        stays();
+      });
     },
   };
 }
