@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 import type { BuildOptions, Metafile } from 'esbuild';
 
 interface Budget {
@@ -16,6 +17,7 @@ interface Budget {
 /** Entries of `@ostiary/browser`. The core holds `@ostiary/session`. */
 const budgets: Readonly<Record<string, Budget>> = {
   '.': { bytes: 8_192 },
+  './challenge': { bytes: 512 },
   './dpop': { bytes: 2_048 },
   './frame': { bytes: 1_536 },
   './popup': { bytes: 1_280 },
@@ -45,7 +47,7 @@ async function weighAll(): Promise<string[]> {
     .map((entry) => `${entry} has a budget and is not there`);
   for (const [entry, file] of entries) {
     const budget = budgets[entry];
-    const bytes = entry === '.' ? core.bytes : await addedBy([file, ...(budget?.more ?? [])], core.bytes);
+    const bytes = entry === '.' ? await lightest(file) : await addedBy([file, ...(budget?.more ?? [])], core.bytes);
     const isOver = budget === undefined || bytes > budget.bytes;
     const name = `@ostiary/browser${entry.slice(1)}`;
     if (isOver) faults.push(`${name} weighs ${bytes} bytes; its budget is ${budget?.bytes ?? 'not in tools/size.ts'}`);
@@ -66,6 +68,15 @@ function checkGuide(): string[] {
 function readExports(): Record<string, string> {
   const { exports }: { exports: Record<string, string> } = JSON.parse(readFileSync(join(room, 'package.json'), 'utf8'));
   return exports;
+}
+
+/** The core as a bundler with a thorough minifier hands it out. */
+async function lightest(file: string): Promise<number> {
+  const stdin = { contents: `export * from '${file}';`, resolveDir: room };
+  const { outputFiles } = await build({ stdin, bundle: true, format: 'esm', target: 'es2024', write: false });
+  const text = outputFiles.map((output) => output.text).join('');
+  const { code = '' } = await minify(text, { module: true, compress: { passes: 2, ecma: 2020 }, ecma: 2020 });
+  return gzipSync(code, { level: 9 }).length;
 }
 
 /** What an app pays for an entry on top of the core: they share what they have in common. */

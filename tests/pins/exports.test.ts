@@ -20,6 +20,7 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
   'sdks/browser': {
     exports: {
       '.': './src/index.ts',
+      './challenge': './src/challenge.ts',
       './dpop': './src/dpop/dpop.ts',
       './frame': './src/frame/silent-frame.ts',
       './popup': './src/popup/popup.ts',

@@ -1,24 +1,5 @@
 import type { Parts } from './parts.ts';
 
-/** What an API asked for beyond a token that is not over. */
-export type Challenge =
-  /** [RFC 9470](https://www.rfc-editor.org/rfc/rfc9470): a newer or stronger sign-in. */
-  | { kind: 'insufficientUserAuthentication'; acrValues?: string | undefined; maxAgeSeconds?: number | undefined }
-  /** [RFC 6750, section 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1): a permission. */
-  | { kind: 'insufficientScope'; scope?: string | undefined };
-
-/** Reads what an API's refusal asks for; `undefined` when it asks for nothing that signing in would give. */
-export function challengeOf(response: Response): Challenge | undefined {
-  const header = response.headers.get('www-authenticate') ?? '';
-  const value = (name: string) => new RegExp(`\\b${name}="?([^",]*)"?`, 'i').exec(header)?.[1];
-  const error = value('error');
-  const maxAge = value('max_age');
-  const maxAgeSeconds = maxAge === undefined ? undefined : Number(maxAge);
-  if (error === 'insufficient_user_authentication')
-    return { kind: 'insufficientUserAuthentication', acrValues: value('acr_values'), maxAgeSeconds };
-  return error === 'insufficient_scope' ? { kind: 'insufficientScope', scope: value('scope') } : undefined;
-}
-
 interface TokenSource {
   getAccessToken(): Promise<string>;
   /** A token that is not the one given. */
@@ -33,7 +14,9 @@ export async function fetchWithToken(parts: Parts, tokens: TokenSource, request:
   const token = await tokens.getAccessToken();
   const response = await send(parts, request, token);
   const isRefused = response.status === 401 || (response.status === 403 && parts.options.renewOn403);
-  if (!isRefused || challengeOf(response)) return response;
+  // Asked for a newer sign-in or more permissions, another token of the same kind would not help: see `challengeOf`.
+  const isEnough = /\binsufficient_/.test(response.headers.get('www-authenticate') ?? '');
+  if (!isRefused || isEnough) return response;
   const fresh = await tokens.renewed(token).catch(() => undefined);
   return fresh === undefined ? response : send(parts, request, fresh);
 }

@@ -38,7 +38,7 @@ export interface Client {
   handleCallback(href?: string): Promise<SignedIn | undefined>;
   /** An access token that is not about to end. Throws `SessionError`. */
   getAccessToken(): Promise<string>;
-  /** `fetch` with an access token; see `challengeOf` for what an API may ask for. */
+  /** `fetch` with an access token; `challengeOf` of `@ostiary/browser/challenge` reads what an API asks for. */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** Renews now, and so extends a session that may be extended. */
   extend(): Promise<void>;

@@ -1,5 +1,3 @@
-export { challengeOf } from './api-fetch.ts';
-export type { Challenge } from './api-fetch.ts';
 export type { AskOptions } from './authorization.ts';
 export { createClient } from './client.ts';
 export type { Client, ClientOptions } from './client.ts';

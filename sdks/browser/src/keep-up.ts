@@ -73,8 +73,7 @@ function aheadOfNeed({ options, session, silently }: Parts, { tokens, renewAtMs 
 /** Another tab signed out while this one slept and could not be told. */
 async function leftMeanwhile({ session, tabs, time }: Parts, obtainedAtMs: number): Promise<boolean> {
   if (time.at(tabs.signedOutAtMs()) <= obtainedAtMs) return false;
-  await session.update(() => undefined);
-  session.happened({ kind: 'signedOut', where: 'elsewhere' });
+  await session.leave('elsewhere');
   return true;
 }
 

@@ -88,7 +88,8 @@ function mayReturn({ silently, session }: Parts): boolean {
 
 async function renewedSilently(parts: Parts, record: SessionRecord | undefined): Promise<Outcome> {
   const outcome = await parts.silently?.(record);
-  const error = { code: 'interaction_required', description: 'no refresh token' };
+  // Without a refresh token and a way to ask.
+  const error = { code: 'interaction_required' };
   return outcome ?? { kind: 'failed', verdict: { kind: 'interaction', error } };
 }
 

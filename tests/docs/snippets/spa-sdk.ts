@@ -1,5 +1,6 @@
 // #region create
-import { challengeOf, createClient, SessionError } from '@ostiary/browser';
+import { createClient, SessionError } from '@ostiary/browser';
+import { challengeOf } from '@ostiary/browser/challenge';
 
 export const client = createClient({
   issuer: 'http://localhost:4000',
