@@ -31,6 +31,7 @@ export const faults = {
   clockBehind: 'The wall clock is an hour behind',
   clockJumps: 'The wall clock jumps during a request',
   clockSetBetweenPages: 'The wall clock is set right between two pages',
+  clockSetAfterSignOut: 'The wall clock is set after a sign-out and a new sign-in',
   backForwardCache: 'A page comes back from the back-forward cache',
   signOutDuringRenewal: 'Sign-out in one tab during a renewal in another: nothing comes back',
   otherUser: 'Another user signs in in tab 2, one store',

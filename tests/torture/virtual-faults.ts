@@ -224,6 +224,20 @@ export const virtualFaults: Record<VirtualFault, Row> = {
       return [client];
     },
   },
+  clockSetAfterSignOut: {
+    run: async (world) => {
+      world.browser.wallErrorMs = hourMs;
+      const tab = world.browser.openTab();
+      const before = await world.signIn(tab);
+      await before.signOut({ atProvider: false });
+      before.close();
+      await world.browser.advance(60_000);
+      const client = await world.signIn(tab);
+      world.browser.wallErrorMs = -hourMs;
+      await world.browser.advance(3 * hourMs);
+      return [client];
+    },
+  },
   backForwardCache: {
     house: strict,
     run: async (world) => {
