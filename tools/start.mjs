@@ -9,7 +9,10 @@ const programs = [
     args: [
       ...serverFlags,
       'apps/ostiary/src/main.ts',
-      ...['start', '--development', '--config', 'apps/lab/ostiary.config.ts'],
+      'start',
+      '--development',
+      '--config',
+      'apps/lab/ostiary.config.ts',
     ],
     urls: ['http://localhost:4000/.well-known/openid-configuration'],
   },

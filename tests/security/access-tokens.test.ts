@@ -149,7 +149,8 @@ describe('row 99 (RFC 6750 3): the challenge', () => {
     const { status, headers } = await house.request('/userinfo', init);
     return [status, headers.get('www-authenticate') ?? ''] as const;
   };
-  it('without credentials: no error code', async () => assert.deepEqual(await challenge({}), [401, 'Bearer, DPoP algs="ES256 RS256 PS256 EdDSA Ed25519"']));
+  it('without credentials: no error code', async () =>
+    assert.deepEqual(await challenge({}), [401, 'Bearer, DPoP algs="ES256 RS256 PS256 EdDSA Ed25519"']));
   it('invalid_token', async () => {
     const [status, text] = await challenge({ headers: { authorization: 'Bearer x' } });
     assert.equal(status, 401);
