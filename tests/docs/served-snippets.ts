@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire, registerHooks, stripTypeScriptTypes } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TestBrowser } from '@ostiary/http/fixture';
+import { build } from 'esbuild';
 import type { OstiaryConfig } from 'ostiary';
 import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
 import gettingStarted from './snippets/getting-started.config.ts';
@@ -43,6 +44,24 @@ export function redirectSnippets(addresses: Addresses): void {
 /** A snippet as a browser runs it. */
 export function browserModule(file: string, addresses: Addresses): string {
   return replaced(stripTypeScriptTypes(readFileSync(join(folder, file), 'utf8')), addresses);
+}
+
+/** A snippet with all that it imports, one React among it, as a browser runs it. */
+export async function bundleOf(file: string): Promise<(addresses: Addresses) => string> {
+  const folderOf = (name: string) => dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, file)],
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    jsx: 'automatic',
+    alias: { react: folderOf('react'), 'react-dom': folderOf('react-dom') },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    logLevel: 'silent',
+    write: false,
+  });
+  const text = outputFiles.map((output) => output.text).join('');
+  return (addresses) => replaced(text, addresses);
 }
 
 const require = createRequire(createRequire(import.meta.url).resolve('oidc-client-ts/package.json'));
