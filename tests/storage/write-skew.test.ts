@@ -141,7 +141,7 @@ describe('two nodes that meet half way', () => {
     assert.deepEqual(await meet(first, first), [{ kind: 'committed' }, { kind: 'lost', conflict: 'consent' }]);
   });
 
-  it('of two users of one name the second is told', async () => {
+  it('of two users of one name one is told', async () => {
     const label = `name ${cases++}`;
     const named = (which: string) =>
       plan({ inserts: [{ kind: 'user', row: userRow(`${label} ${which}`, { username: label }) }] });
@@ -162,10 +162,9 @@ describe('two nodes that meet half way', () => {
     const first = stores[0]!.commit(named('first'));
     await held.promise;
     const second = stores[1]!.commit(named('second'));
-    assert.deepEqual(await Promise.all([first, second]), [
-      { kind: 'committed' },
-      { kind: 'lost', conflict: 'username' },
-    ]);
+    // Where the machine is so busy that the first gives up waiting, the second comes before it.
+    const results = (await Promise.all([first, second])).toSorted((a, b) => a.kind.localeCompare(b.kind));
+    assert.deepEqual(results, [{ kind: 'committed' }, { kind: 'lost', conflict: 'username' }]);
     for (const proxy of proxies) proxy.decide(undefined);
   });
 });
