@@ -44,8 +44,8 @@ export const faults = {
   lostCodeAnswer: 'The answer to the code is lost',
   codeNotSent: 'The code meets a network error and a 503',
   discoveryOutage: 'The metadata cannot be had',
-  offline: 'Ten hours offline',
-  outage: 'Three hours of 503',
+  offline: 'Offline, then online again',
+  outage: 'Hours of 503',
 } as const;
 
 export type FaultName = keyof typeof faults;

@@ -128,10 +128,10 @@ export const realFaults: Record<RealFaultName, Row> = {
     run: async (stage) => {
       const [page] = await stage.tabs(1);
       await stage.pass(2);
-      stage.faultNext({ kind: 'delay', ms: 1_000 });
-      const asked = stage.ask(page);
+      const answered = page.waitForResponse(/\/token$/).catch(() => undefined);
+      await beginRenewal(stage, page);
       await stage.setClock(stage.house.aheadMs - 7_200_000);
-      await asked;
+      await answered;
       await stage.ask(page);
       stage.house.aheadMs += 2 * 3_600_000;
       await stage.setClock(stage.house.aheadMs - 7_200_000);

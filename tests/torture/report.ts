@@ -77,6 +77,9 @@ tabs that are opened, duplicated, reloaded, frozen and killed, sleep, wrong cloc
 local storage. No two tokens of a family are alive at once; no token has two successors; sign-out reaches all tabs within a second
 and nothing comes back; in peace no session asks more than twice in the lifetime of its access token.
 
+Lost keys, nonces that change and stolen copies are played with \`dpop()\` in a real browser (\`tests/e2e/sdk-dpop.test.ts\`). Two nodes
+behind one cookie, and cookies that arrive out of order, are faults of server middleware and have no place in a browser's client.
+
 ## What no client can do
 
 - **An old copy with nobody to ask.** The browser copies session storage into a duplicated tab. Before such a copy sends its
