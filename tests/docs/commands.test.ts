@@ -102,7 +102,7 @@ describe('what the pages tell to type works', () => {
   test('Operating', async () => {
     const workplace = makeWorkplace();
     try {
-      // What needs a database of PostgreSQL is typed in tests/storage.
+      // What needs a database of PostgreSQL is proved in tests/storage.
       const here = commandsOf('docs/operating.md').filter(({ text }) => !text.includes('DATABASE_URL'));
       const outputs = [...(await typeAll(workplace, here, '')).values()].join('');
       assert.match(outputs, /Ostiary ready on http:\/\/localhost:\d+\n/);
