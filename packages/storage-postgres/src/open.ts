@@ -57,9 +57,11 @@ async function openStoreOn(connect: Connect, options: Omit<PostgresOptions, 'url
   const operations = new Operations(reading, operationTimeoutMs, observer);
   let hasSharedLocks: boolean;
   try {
+    // A pool keeps a part of the operation's time in reserve: who opens waits at least as long as an operation may.
+    const withinMs = Math.max(openWithinMs, operationTimeoutMs);
     // One of each kind of connection is there when the first request comes.
-    await assertSchema(reading);
-    hasSharedLocks = await probeSharedLocks(writing);
+    await assertSchema(reading, withinMs);
+    hasSharedLocks = await probeSharedLocks(writing, withinMs);
     if (options.isPromotionTarget !== true) await assertNotBeingFilled(operations);
   } catch (error) {
     await Promise.all(pools.map((pool) => pool.close()));
@@ -117,19 +119,19 @@ function sessionSettings(timeoutMs: number): string[] {
   ];
 }
 
-async function assertSchema(pool: Pool): Promise<void> {
-  const deadlineMs = performance.now() + openWithinMs;
-  const applied = await pool.use(deadlineMs, (connection) => appliedSteps(connection, openWithinMs));
+async function assertSchema(pool: Pool, withinMs: number): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  const applied = await pool.use(deadlineMs, (connection) => appliedSteps(connection, withinMs));
   const missing = missingSteps(readSteps(migrationsFolder), applied);
   if (applied.length === 0) throw new Error('the database has no tables of Ostiary: run `ostiary migrate`');
   if (missing.length > 0) throw new Error('the tables of Ostiary are of an older version: run `ostiary migrate`');
 }
 
 /** Aurora DSQL refuses them as a feature it does not have. */
-async function probeSharedLocks(pool: Pool): Promise<boolean> {
+async function probeSharedLocks(pool: Pool, withinMs: number): Promise<boolean> {
   try {
-    const deadlineMs = performance.now() + openWithinMs;
-    await pool.use(deadlineMs, (connection) => connection.run([{ statement: shareProbe, values: [] }], openWithinMs));
+    const deadlineMs = performance.now() + withinMs;
+    await pool.use(deadlineMs, (connection) => connection.run([{ statement: shareProbe, values: [] }], withinMs));
     return true;
   } catch (error) {
     if (error instanceof StatementFailed && error.sqlState === '0A000') return false;
