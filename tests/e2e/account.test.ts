@@ -93,7 +93,7 @@ describe('the account page: connected apps', () => {
     await lab.page.waitForURL(/\/consent\?/);
     await lab.page.getByRole('button', { name: 'Do not allow' }).click();
     await lab.page.waitForURL(lab.home);
-    assert.match(await lab.settled(), /^Sign-in failed: access_denied\./);
+    assert.match(await lab.settled(), /^Sign-in failed: the user did not allow access/);
   });
 
   it('tells what happened and why', async () => {
@@ -161,7 +161,7 @@ describe('the link of a page in progress, opened in another browser', () => {
     await allowIfAsked(elsewhere, first.home);
     // The code came back to an app that never asked for it: the state is that of the first browser.
     const there = elsewhere.locator('#status[data-state="error"]');
-    assert.match((await there.textContent()) ?? '', /wrong_state/);
+    assert.match((await there.textContent()) ?? '', /unknown state/);
     await signInAs(first.page, 'ada', first.home);
     assert.equal(await first.settled(), 'Signed in.');
   });
