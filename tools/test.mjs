@@ -6,7 +6,7 @@ import { prepare, root } from './setup.mjs';
 import { checkSteps, countsIn, runSteps } from './steps.mjs';
 import { findTests, overdue } from './test-files.mjs';
 
-const folderWithinMs = 10 * 60_000;
+const folderWithinMs = 15 * 60_000;
 const order = ['pins', 'storage', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'torture', 'e2e'];
 const needsBrowser = new Set(['e2e', 'interop', 'docs', 'torture']);
 const needsPostgres = new Set(['pins', 'storage', 'interop', 'faults']);

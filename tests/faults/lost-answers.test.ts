@@ -4,7 +4,7 @@ import { postgresServer } from '../support/postgres.ts';
 import { runLostAnswers } from './lost-answers.ts';
 
 const seed = Number(process.env['OSTIARY_SEED'] ?? Date.now() % 2 ** 31);
-const refreshes = 600;
+const refreshes = 300;
 
 for (const kind of ['sqlite', 'postgres'] as const) {
   it(`${refreshes} refreshes of which every third loses its answer (${kind}, OSTIARY_SEED=${seed}): nobody is signed out`, async () => {
