@@ -93,6 +93,9 @@ describe('signing in by a window', () => {
   it('takes no isolated window for a closed one', async () => {
     const signingIn = client.signIn({ by: byWindow() });
     await browser.advance(1_000);
+    // Between the two it may seem away for a moment.
+    if (windows[0]) windows[0].place = 'away';
+    await browser.advance(300);
     if (windows[0]) windows[0].place = 'gone';
     await browser.advance(300_000);
     answer(windows[0]?.url ?? '');

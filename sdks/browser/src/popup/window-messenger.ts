@@ -13,6 +13,8 @@ export interface WindowOptions {
 }
 
 const lookEveryMs = 300;
+/** A window that is being isolated seems away for a moment before it seems gone: only one that was away for a while was closed. */
+const looksThatCount = 3;
 /** An answer that is on its way when the window closes arrives within this. */
 const lastWordMs = 1_000;
 
@@ -55,7 +57,7 @@ function answerIn(
   { url, state, signal, timeoutMs }: Parameters<Opener>[0] & { signal: AbortSignal; timeoutMs: number },
 ): ReturnType<Opener> {
   return new Promise((resolve) => {
-    let wasAway = false;
+    let looksAway = 0;
     let cancel = () => {};
     const end = (answer: URLSearchParams | NoAnswer) => {
       cancel();
@@ -73,8 +75,8 @@ function answerIn(
     const look = () => {
       if (environment.monotonicMs() >= untilMs) return giveUp();
       const where = opened.look();
-      wasAway ||= where === 'away';
-      const isClosed = where === 'gone' && wasAway;
+      if (where === 'away') looksAway += 1;
+      const isClosed = where === 'gone' && looksAway >= looksThatCount;
       cancel = isClosed ? environment.setTimer(lastWordMs, giveUp) : environment.setTimer(lookEveryMs, look);
     };
     signal.addEventListener('abort', giveUp);
