@@ -16,7 +16,11 @@ const programs = [
     ],
     urls: ['http://localhost:4000/.well-known/openid-configuration'],
   },
-  { name: 'lab', args: ['apps/lab/src/main.ts'], urls: ['http://localhost:4001/', 'http://localhost:4003/'] },
+  {
+    name: 'lab',
+    args: ['apps/lab/src/main.ts'],
+    urls: ['http://localhost:4001/', 'http://localhost:4002/', 'http://localhost:4003/'],
+  },
 ];
 
 const greeting = `
@@ -24,6 +28,7 @@ const greeting = `
 
     the Lab             http://localhost:4001     begin here
     the issuer          http://localhost:4000
+    the web app         http://localhost:4002
     the API of the Lab  http://localhost:4003
 
     sign in as          ada@example.com   password  ada-demo-password

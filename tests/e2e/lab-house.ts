@@ -6,8 +6,9 @@ import { startProgram } from '../support/program.ts';
 
 /** The issuer and the Lab as `npm start` runs them, on ports of their own. */
 export interface LabHouse extends IssuerProgram {
-  /** Origin of the Lab's page and of its API. */
+  /** Origins of the Lab's pages, of its web app, and of its API. */
   lab: string;
+  labWeb: string;
   labApi: string;
 }
 
@@ -16,21 +17,22 @@ export async function openLabHouse(
   change: (config: OstiaryConfig) => OstiaryConfig = (same) => same,
 ): Promise<LabHouse> {
   // The Lab's address stands in the issuer's configuration, and the issuer's in the Lab's environment: the Lab comes second.
-  const labPort = await freePort();
+  const [labPort, webPort] = await Promise.all([freePort(), freePort()]);
   const issuer = await startIssuer((identifier) =>
-    change(withAddresses(labConfig, identifier, `http://localhost:${labPort}`)),
+    change(withAddresses(labConfig, { issuer: identifier, lab: localhost(labPort), labWeb: localhost(webPort) })),
   );
   const { program, readyLine } = await startProgram(
     {
       args: ['apps/lab/src/main.ts'],
-      env: { LAB_ISSUER: issuer.issuer, LAB_PORT: String(labPort), LAB_API_PORT: '0' },
+      env: { LAB_ISSUER: issuer.issuer, LAB_PORT: String(labPort), LAB_WEB_PORT: String(webPort), LAB_API_PORT: '0' },
     },
-    /^Lab ready on (\S+) \(API (\S+)\)$/m,
+    /^Lab ready on (\S+) \(web app (\S+), API (\S+)\)$/m,
   );
   return {
     ...issuer,
     lab: readyLine[1] ?? '',
-    labApi: readyLine[2] ?? '',
+    labWeb: readyLine[2] ?? '',
+    labApi: readyLine[3] ?? '',
     async close() {
       program.signal('SIGTERM');
       await Promise.all([program.ended, issuer.close()]);
@@ -39,10 +41,18 @@ export async function openLabHouse(
 }
 
 /** The documented ports make place for free ones, wherever they stand. */
-function withAddresses(config: OstiaryConfig, issuer: string, lab: string): OstiaryConfig {
+function withAddresses(
+  config: OstiaryConfig,
+  { issuer, lab, labWeb }: Pick<LabHouse, 'issuer' | 'lab' | 'labWeb'>,
+): OstiaryConfig {
   const text = JSON.stringify(config)
     .replaceAll('http://localhost:4000', issuer)
     .replaceAll('http://localhost:4001', lab)
+    .replaceAll('http://localhost:4002', labWeb)
     .replaceAll('http://127.0.0.1:4001', lab.replace('localhost', '127.0.0.1'));
   return JSON.parse(text) as OstiaryConfig;
+}
+
+function localhost(port: number): string {
+  return `http://localhost:${port}`;
 }

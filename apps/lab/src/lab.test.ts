@@ -10,7 +10,7 @@ let lab: Lab;
 
 before(async () => {
   fake = await startFakeIssuer();
-  lab = await startLab({ issuer: fake.issuer, port: 0, apiPort: 0 });
+  lab = await startLab({ issuer: fake.issuer, port: 0, webPort: 0, apiPort: 0 });
 });
 
 after(async () => {
@@ -92,7 +92,7 @@ describe('the Lab API', () => {
   });
 
   it('says 503, not 401, when the issuer cannot be reached', async () => {
-    const lonely = await startLab({ issuer: 'http://localhost:1', port: 0, apiPort: 0 });
+    const lonely = await startLab({ issuer: 'http://localhost:1', port: 0, webPort: 0, apiPort: 0 });
     try {
       const headers = { authorization: 'Bearer a.b.c', origin: lonely.url };
       const response = await fetch(`${lonely.apiUrl}/reports`, { headers });
@@ -170,5 +170,5 @@ describe('the server of the page', () => {
 
 it('a taken port rejects the start', async () => {
   const port = Number(new URL(lab.url).port);
-  await assert.rejects(startLab({ issuer: fake.issuer, port: 0, apiPort: port }), { code: 'EADDRINUSE' });
+  await assert.rejects(startLab({ issuer: fake.issuer, port: 0, webPort: 0, apiPort: port }), { code: 'EADDRINUSE' });
 });

@@ -1,89 +1,71 @@
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { LabAddresses } from './addresses.ts';
 import { createLabApi } from './api.ts';
 import { createIssuerClock } from './issuer-clock.ts';
+import { holdPort } from './loopback.ts';
+import type { LoopbackPort } from './loopback.ts';
 import { createPage } from './page.ts';
+import { createWebApp } from './web/app.ts';
 
 export interface LabOptions {
   /** Issuer identifier, for instance `http://localhost:4000`. */
   issuer: string;
-  /** Port of the page; 0 takes a free one. */
+  /** Port of the pages; 0 takes a free one. */
   port: number;
+  /** Port of the web app; 0 takes a free one. */
+  webPort: number;
   /** Port of the Lab API; 0 takes a free one. */
   apiPort: number;
 }
 
 export interface Lab {
-  /** Origin of the page, without a slash at the end. */
+  /** Origin of the pages, without a slash at the end. */
   url: string;
+  /** Origin of the web app, without a slash at the end. */
+  webUrl: string;
   /** Origin of the Lab API, without a slash at the end. */
   apiUrl: string;
   close(): Promise<void>;
 }
 
 /**
- * Starts the page and the Lab API on loopback.
+ * Starts the pages, the web app and the Lab API on loopback.
  * Rejects when a port is taken. The issuer need not be up yet.
  */
-export async function startLab({ issuer, port, apiPort }: LabOptions): Promise<Lab> {
-  const servers: Server[] = [];
-  const open = async (at: number, host?: string) => {
-    const server = await listen(at, host);
-    servers.push(server);
-    return server;
+export async function startLab({ issuer, port, webPort, apiPort }: LabOptions): Promise<Lab> {
+  const ports: LoopbackPort[] = [];
+  const closeAll = async () => void (await Promise.all(ports.map((held) => held.close())));
+  const hold = async (wanted: number) => {
+    const held = await holdPort(wanted);
+    ports.push(held);
+    return held;
   };
-  const closeAll = () => Promise.all(servers.map(close));
   try {
-    const byNumber = await open(port, '127.0.0.1');
-    const pagePort = portOf(byNumber);
-    // `localhost` may be 127.0.0.1, or ::1 beside it.
-    const byName = await open(pagePort, '::1').catch(unlessTaken);
-    const apiServer = await open(apiPort);
-    const url = `http://localhost:${pagePort}`;
-    const origins = [url, `http://127.0.0.1:${pagePort}`];
-    const apiUrl = `http://localhost:${portOf(apiServer)}`;
+    const [forPages, forWeb, forApi] = [await hold(port), await hold(webPort), await hold(apiPort)];
+    const addresses = { issuer, page: origin(forPages), web: origin(forWeb), api: origin(forApi) };
+    const origins = [addresses.page, addresses.page.replace('localhost', '127.0.0.1')];
     const clock = createIssuerClock(issuer);
-    const page = await createPage({ issuer, origins, apiUrl, clock });
-    for (const server of [byNumber, byName]) if (server !== undefined) serve(server, page);
-    serve(apiServer, createLabApi({ issuer, pageOrigins: origins, clock }));
-    return { url, apiUrl, close: async () => void (await closeAll()) };
+    forPages.serve(listener(await createPage({ addresses, origins, clock })));
+    forWeb.serve(createWebApp({ addresses, clock }));
+    forApi.serve(listener(createLabApi({ issuer, pageOrigins: origins, clock })));
+    return labOf(addresses, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
   }
 }
 
-/** Machines without IPv6 do well without. */
-function unlessTaken(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'EADDRINUSE') throw error;
+function labOf({ page, web, api }: LabAddresses, close: () => Promise<void>): Lab {
+  return { url: page, webUrl: web, apiUrl: api, close };
 }
 
-function listen(port: number, host = 'localhost'): Promise<Server> {
-  const server = createServer();
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve(server);
-    });
-  });
+function origin({ port }: LoopbackPort): string {
+  return `http://localhost:${port}`;
 }
 
-function serve(server: Server, app: Hono): void {
+function listener(app: Hono): RequestListener {
   const answer = getRequestListener(app.fetch);
-  server.on('request', (request, response) => void answer(request, response));
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeAllConnections();
-  });
+  return (request, response) => void answer(request, response);
 }
