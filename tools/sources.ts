@@ -21,7 +21,9 @@ const longestBytes = 1_000_000;
 export function readSources(root: string, folder = ''): SourceFile[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder ? `${folder}/${entry.name}` : entry.name;
-    if (entry.isDirectory()) return notOurs.has(entry.name) ? [] : readSources(root, path);
+    // In a worktree `.git` is a file.
+    if (notOurs.has(entry.name)) return [];
+    if (entry.isDirectory()) return readSources(root, path);
     return entry.isFile() && !/\.(log|tgz)$/.test(entry.name) ? readText(root, path) : [];
   });
 }
