@@ -1,4 +1,5 @@
 import { createKeyWrapper } from './secrets/key-wrapper.ts';
+import type { DevelopmentOverlay } from '@ostiary/http';
 import type { Clock, Log, Meter, Service } from '@ostiary/service';
 import type { StorageObserver, Store } from '@ostiary/storage';
 import type { Configuration } from './config/configuration.ts';
@@ -14,6 +15,8 @@ export interface Composition {
   masterKey: Uint8Array;
   clock: Clock;
   log: Log;
+  /** In development: what may change the configuration while the server runs. */
+  overlay?: DevelopmentOverlay;
   /** Default: nothing is counted. */
   metrics?: { meter: Meter; observer: StorageObserver };
 }

@@ -6,11 +6,16 @@ import { messageOf, Stop } from './stop.ts';
 /** The HTTP face of an open service. Throws `Stop` when the theme names a design token that the pages do not have. */
 export async function makeFace(
   service: Service,
-  { configuration: { theme }, clock }: Pick<Composition, 'configuration' | 'clock'>,
+  { configuration: { theme }, clock, overlay }: Pick<Composition, 'configuration' | 'clock' | 'overlay'>,
 ): Promise<Handler> {
   const { createHandler } = await import('@ostiary/http');
   try {
-    return createHandler({ service, ...(theme && { theme }), ...(isTestClock(clock) && { testClock: clock }) });
+    return createHandler({
+      service,
+      ...(theme && { theme }),
+      ...(isTestClock(clock) && { testClock: clock }),
+      ...(overlay && { overlay }),
+    });
   } catch (fault) {
     // The pages know their design tokens, and say which of the theme's are none.
     if (fault instanceof TypeError && fault.message.startsWith('theme.')) throw new Stop(messageOf(fault));

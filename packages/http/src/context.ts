@@ -1,5 +1,5 @@
 import type { Stylesheet, Theme } from '@ostiary/pages';
-import type { Refusal, Service } from '@ostiary/service';
+import type { Refusal, Service, Settings } from '@ostiary/service';
 
 /** Who is at the other end of the connection, as the host saw it; no header is believed for this. */
 export interface Peer {
@@ -14,6 +14,23 @@ export interface TestClock {
   now(): number;
   offsetMs(): number;
   advance(seconds: number): void;
+}
+
+/** Fields of one API or client of the configuration, by the names that they have in the file. Their values are not checked yet. */
+export interface OverlayChange {
+  list: 'apis' | 'clients';
+  /** The API's `identifier`, the client's `client_id`. */
+  name: string;
+  fields: Record<string, unknown>;
+}
+
+/** Changes of the configuration in development: laid over the file, never written to it, forgotten at restart. */
+export interface DevelopmentOverlay {
+  /**
+   * Puts a change in force for requests that begin from now on, and gives the settings as they are then. What the rules of the
+   * configuration do not allow changes nothing: the field and the remedy come back, one line for each problem.
+   */
+  change(change: OverlayChange): Promise<{ ok: true; settings: Settings } | { ok: false; problems: string[] }>;
 }
 
 /** What all routes share. */

@@ -2,7 +2,7 @@ import { stylesheet, type Theme } from '@ostiary/pages';
 import { refusalOfOutage, type Service } from '@ostiary/service';
 import { Hono, type Context } from 'hono';
 import { jsonAnswer, oauthErrorAnswer } from './answers.ts';
-import type { Bindings, HttpContext, Peer, TestClock } from './context.ts';
+import type { Bindings, DevelopmentOverlay, HttpContext, Peer, TestClock } from './context.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authorizeRoutes } from './routes/authorize.ts';
@@ -11,6 +11,7 @@ import { developmentRoutes } from './routes/development.ts';
 import { endSessionRoutes } from './routes/end-session.ts';
 import { homeRoutes } from './routes/home.ts';
 import { metadataRoutes } from './routes/metadata.ts';
+import { overlayRoutes } from './routes/overlay.ts';
 import { introspectionRoutes, revocationRoutes } from './routes/revocation.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/token.ts';
@@ -23,6 +24,8 @@ export interface HandlerOptions {
   theme?: Theme;
   /** Given in development alone. */
   testClock?: TestClock;
+  /** Given in development alone. */
+  overlay?: DevelopmentOverlay;
 }
 
 export type Handler = (request: Request, peer: Peer) => Promise<Response>;
@@ -37,12 +40,17 @@ export function createHandler(options: HandlerOptions): Handler {
   for (const addRoutes of [homeRoutes, authorizeRoutes, signInRoutes, consentRoutes, endSessionRoutes, accountRoutes]) {
     addRoutes(app, context);
   }
-  if (options.testClock !== undefined && context.service.settings.isDevelopment)
-    developmentRoutes(app, options.testClock);
+  addDevelopmentRoutes(app, options);
   const methods = methodsByPath(root);
   root.notFound((c) => notFound(c, context, methods.get(c.req.path)));
   root.onError((error, c) => answerFault(c, context, error));
   return handle(root, context, methods);
+}
+
+function addDevelopmentRoutes(app: Hono<Bindings>, { service, testClock, overlay }: HandlerOptions): void {
+  if (!service.settings.isDevelopment) return;
+  if (testClock !== undefined) developmentRoutes(app, testClock);
+  if (overlay !== undefined) overlayRoutes(app, service, overlay);
 }
 
 /** A store that is out is not our fault and passes; anything else that was thrown is a fault of ours. */

@@ -1,2 +1,2 @@
-export type { Peer, TestClock } from './context.ts';
+export type { DevelopmentOverlay, OverlayChange, Peer, TestClock } from './context.ts';
 export { createHandler, type Handler, type HandlerOptions } from './handler.ts';

@@ -5,6 +5,11 @@ import { carryOut } from './settle.ts';
 
 export { addUser };
 
+/** Whether a user is barred; undefined when there is no such user. */
+export async function isUserDisabled({ store }: Service, username: string): Promise<boolean | undefined> {
+  return (await store.users.findByUsername(normalUsername(username)))?.isDisabled;
+}
+
 /** Bars a user and ends everything that is theirs. `false` when there is no such user. */
 export async function disableUser(service: Service, username: string): Promise<boolean> {
   const user = await service.store.users.findByUsername(normalUsername(username));

@@ -3,9 +3,11 @@ import { dirname, resolve } from 'node:path';
 import { createTestClock, systemClock } from '../clock.ts';
 import { openService } from '../compose.ts';
 import type { Composition, OpenService } from '../compose.ts';
-import { loadConfig } from '../config/load-config.ts';
+import type { CheckedConfig } from '../config/check-config.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { describe } from '../config/problem.ts';
+import { loadConfig } from '../config/load-config.ts';
+import type { Overlay } from '../config/overlay.ts';
+import { errorsAmong } from '../config/problem.ts';
 import { openLog } from '../log.ts';
 import { findMasterKey } from '../secrets/master-key.ts';
 import { Stop } from '../stop.ts';
@@ -14,12 +16,36 @@ import type { OptionValues } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the options --config and --development lead to, paths made absolute. Throws `Stop`. */
-export async function readConfiguration(values: OptionValues, terminal: Terminal): Promise<Configuration> {
-  const configPath = configPathOf(values, terminal.cwd);
-  const configuration = await loadChecked(configPath, isDevelopment(values), terminal);
-  const { storage } = configuration;
-  if (storage.kind !== 'sqlite' || storage.path === ':memory:') return configuration;
-  return { ...configuration, storage: { ...storage, path: resolve(dirname(configPath), storage.path) } };
+export async function readConfiguration(
+  values: OptionValues,
+  terminal: Terminal,
+  overlay?: Overlay,
+): Promise<Configuration> {
+  const checked = await checkConfiguration(values, terminal, overlay);
+  if (checked.ok) return checked.configuration;
+  const errors = errorsAmong(checked.problems).map((message) => `  ${message}`);
+  const count = errors.length === 1 ? 'a problem' : `${errors.length} problems`;
+  throw new Stop([`${configPathOf(values, terminal.cwd)} has ${count}:`, ...errors].join('\n'));
+}
+
+/** The same with what is wrong as a value. Throws `Stop` when the file cannot be read or run. */
+export async function checkConfiguration(
+  values: OptionValues,
+  terminal: Terminal,
+  overlay?: Overlay,
+): Promise<CheckedConfig> {
+  const path = configPathOf(values, terminal.cwd);
+  const checked = await loadConfig({
+    path,
+    isDevelopment: isDevelopment(values),
+    env: terminal.env,
+    ...(overlay && { overlay }),
+  });
+  if (!checked.ok || checked.configuration.storage.kind !== 'sqlite') return checked;
+  const { storage } = checked.configuration;
+  if (storage.path === ':memory:') return checked;
+  const absolute = { ...storage, path: resolve(dirname(path), storage.path) };
+  return { ok: true, configuration: { ...checked.configuration, storage: absolute } };
 }
 
 /** Everything that the options --config, --master-key-file and --development lead to. Throws `Stop`. */
@@ -66,14 +92,4 @@ export function configPathOf(values: OptionValues, cwd: string): string {
   if (given !== undefined) return resolve(cwd, given);
   const [first = '', ...others] = ['ostiary.config.ts', 'ostiary.config.json'].map((name) => resolve(cwd, name));
   return [first, ...others].find((path) => existsSync(path)) ?? first;
-}
-
-async function loadChecked(path: string, isInDevelopment: boolean, terminal: Terminal): Promise<Configuration> {
-  const checked = await loadConfig({ path, isDevelopment: isInDevelopment, env: terminal.env });
-  if (checked.ok) return checked.configuration;
-  const errors = checked.problems
-    .filter(({ severity }) => severity === 'error')
-    .map((problem) => `  ${describe(problem)}`);
-  const count = errors.length === 1 ? 'a problem' : `${errors.length} problems`;
-  throw new Stop([`${path} has ${count}:`, ...errors].join('\n'));
 }

@@ -1,10 +1,12 @@
 import type { Composition } from '../compose.ts';
+import { LaidOver } from '../development-overlay.ts';
+import type { Configuration } from '../config/configuration.ts';
 import type { Metrics } from '../operations/metrics.ts';
 import { Reloader } from '../operations/reload.ts';
 import { runNode } from '../running-node.ts';
 import type { RunningNode } from '../running-node.ts';
 import type { OptionValues } from './command.ts';
-import { configPathOf, readConfiguration } from './house.ts';
+import { checkConfiguration, configPathOf, readConfiguration } from './house.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a command line asks to be started. */
@@ -26,12 +28,21 @@ export interface Serving {
 
 export async function openServing({ house, values, terminal, address }: Start): Promise<Serving> {
   const metrics = await metricsFor(house);
-  const node = await runNode(house, address, metrics);
-  const reloader = new Reloader({
-    path: configPathOf(values, terminal.cwd),
+  const inForce = {
     current: () => node.configuration(),
-    read: () => readConfiguration(values, terminal),
-    apply: (configuration) => node.apply(configuration),
+    apply: (configuration: Configuration) => node.apply(configuration),
+  };
+  const overlay = new LaidOver({
+    ...inForce,
+    check: (laid) => checkConfiguration(values, terminal, laid),
+    inTurn: (work) => reloader.inTurn(work),
+  });
+  const { isDevelopment } = house.configuration.settings;
+  const node = await runNode({ ...house, ...(isDevelopment && { overlay }) }, address, metrics);
+  const reloader = new Reloader({
+    ...inForce,
+    path: configPathOf(values, terminal.cwd),
+    read: () => readConfiguration(values, terminal, overlay.laid()),
     complain: (message) => terminal.err(`ostiary: ${message}\n`),
     reloaded: (outcome) => metrics?.reloaded(outcome),
     log: house.log,

@@ -71,12 +71,14 @@ test('the clock can be moved in development', async () => {
   assert.equal(((await moved.json()) as { offsetMs: number }).offsetMs, 3_600_000);
 });
 
-test('outside development there is no clock to move', async () => {
+test('outside development there is no clock to move, and nothing is laid over the file', async () => {
   workplace.configure({});
   const { url } = await start();
-  const answer = await fetch(`${url}/development/clock`);
-  await answer.body?.cancel();
-  assert.equal(answer.status, 404);
+  for (const path of ['clock', 'overlay']) {
+    const answer = await fetch(`${url}/development/${path}`);
+    await answer.body?.cancel();
+    assert.equal(answer.status, 404);
+  }
 });
 
 test('a theme with an unknown design token is told as a problem, not as a fault of the program', async () => {

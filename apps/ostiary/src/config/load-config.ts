@@ -4,6 +4,8 @@ import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { codeOf, messageOf, Stop } from '../stop.ts';
 import type { CheckedConfig } from './check-config.ts';
+import { layOver } from './overlay.ts';
+import type { Overlay } from './overlay.ts';
 import type { SecretSource } from './secret-source.ts';
 
 export interface ConfigFile {
@@ -11,15 +13,20 @@ export interface ConfigFile {
   path: string;
   isDevelopment: boolean;
   env: NodeJS.ProcessEnv;
+  /** In development: what is laid over the file. */
+  overlay?: Overlay;
 }
 
 /**
  * Reads and checks a configuration file: `.json`, or a module whose default export is the configuration.
  * Throws `Stop` when the file cannot be read or run.
  */
-export async function loadConfig({ path, isDevelopment, env }: ConfigFile): Promise<CheckedConfig> {
+export async function loadConfig({ path, isDevelopment, env, overlay }: ConfigFile): Promise<CheckedConfig> {
   const [input, { checkConfig }] = await Promise.all([readConfig(path), import('./check-config.ts')]);
-  return checkConfig(input, { isDevelopment, secrets: secretSource(dirname(path), env) });
+  return checkConfig(overlay === undefined ? input : layOver(input, overlay), {
+    isDevelopment,
+    secrets: secretSource(dirname(path), env),
+  });
 }
 
 async function readConfig(path: string): Promise<unknown> {

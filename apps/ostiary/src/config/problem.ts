@@ -18,6 +18,11 @@ export function describe({ path, message }: Problem): string {
   return path === '' ? message : `${path}: ${message}`;
 }
 
+/** What stands in the way of a start, in words. */
+export function errorsAmong(problems: readonly Problem[]): string[] {
+  return problems.filter(({ severity }) => severity === 'error').map(describe);
+}
+
 /** `clients`, 0, `apis`, `https://a` gives `clients[0].apis["https://a"]`. */
 export function fieldPath(steps: readonly PropertyKey[]): string {
   return steps.reduce<string>((path, step) => {

@@ -21,7 +21,6 @@ export interface ReloadParts {
 
 const lookEveryMs = 5_000;
 
-/** What is fixed for the life of a process. */
 const fixedParts = ['storage', 'listen', 'operations', 'trustedProxies', 'logLevel'] as const;
 
 /** Reads the configuration again: when the file changed, or when told to. What cannot be taken changes nothing. */
@@ -49,8 +48,17 @@ export class Reloader {
 
   /** Reads the file, changed or not: what it refers to may have changed. Never rejects; one change after another. */
   reload(): Promise<void> {
-    this.#working = this.#working.then(() => this.#reload());
-    return this.#working;
+    return this.inTurn(() => this.#reload());
+  }
+
+  /** Does other work that changes the configuration in force, not while the file is being read. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#working.then(work);
+    this.#working = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
   }
 
   async stop(): Promise<void> {
@@ -63,7 +71,7 @@ export class Reloader {
     const stamp = stampOf(path);
     try {
       const next = await read();
-      const fixed = changedParts(current(), next);
+      const fixed = partsForRestart(current(), next);
       if (fixed.length > 0) throw new Stop(`${path} changes ${fixed.join(', ')}: that needs a restart`);
       await apply(next);
       this.#seen = stamp;
@@ -89,7 +97,8 @@ export class Reloader {
   }
 }
 
-function changedParts(before: Configuration, after: Configuration): string[] {
+/** What differs of that which is fixed for the life of a process. */
+export function partsForRestart(before: Configuration, after: Configuration): string[] {
   const parts: string[] = fixedParts.filter((part) => !isDeepStrictEqual(before[part], after[part]));
   return before.settings.issuer === after.settings.issuer ? parts : ['issuer', ...parts];
 }

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
 import { jsonAnswer } from '../answers.ts';
 import type { Bindings, TestClock } from '../context.ts';
 
@@ -9,8 +9,7 @@ export function developmentRoutes(app: Hono<Bindings>, clock: TestClock): void {
   const reading = () => ({ now: clock.now(), offsetMs: clock.offsetMs() });
   app.get('/development/clock', (c) => jsonAnswer(c, reading()));
   app.post('/development/clock', async (c) => {
-    const isJson = c.req.header('content-type')?.startsWith('application/json') === true;
-    const body: unknown = isJson ? await c.req.json().catch(() => undefined) : undefined;
+    const body = await jsonBody(c);
     const seconds =
       typeof body === 'object' && body !== null && 'advanceSeconds' in body ? body.advanceSeconds : undefined;
     if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= maxAdvanceSeconds)) {
@@ -23,4 +22,10 @@ export function developmentRoutes(app: Hono<Bindings>, clock: TestClock): void {
     clock.advance(seconds);
     return jsonAnswer(c, reading());
   });
+}
+
+/** What was sent as JSON; undefined where it was sent as something else, so that no form of another site can send it. */
+export async function jsonBody(c: Context<Bindings>): Promise<unknown> {
+  const isJson = c.req.header('content-type')?.startsWith('application/json') === true;
+  return isJson ? c.req.json().catch(() => undefined) : undefined;
 }
