@@ -35,20 +35,30 @@ export function jsonAnswer(
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-5.2 RFC 6749 section 5.2}
  */
 export function oauthErrorAnswer(c: RequestContext, refusal: Refusal): Response {
+  return refusalAnswer(c, refusal, errorBody(refusal));
+}
+
+/** A refusal in a body of its own, with the status and the headers that it has everywhere. */
+export function refusalAnswer(c: RequestContext, refusal: Refusal, body: ErrorAnswer): Response {
   c.env.refused = refusal.reason;
+  return jsonAnswer(c, body, statusOf(refusal, body.error), errorHeaders(refusal));
+}
+
+export function errorBody(refusal: Refusal): ErrorAnswer {
   const { error, description } = wireWords(refusal);
-  const body: ErrorAnswer = {
+  return {
     error,
     error_description: description,
     ...(refusal.cause !== undefined && { error_cause: refusal.cause }),
   };
-  return jsonAnswer(c, body, statusOf(refusal, error), errorHeaders(refusal));
 }
 
 export function statusOf({ reason }: Refusal, error: OAuthError): number {
   if (reason === 'body_too_large') return 413;
   if (error === 'slow_down') return 429;
   if (error === 'temporarily_unavailable') return 503;
+  // draft-ietf-oauth-first-party-apps-04 section 5.2.2.1.
+  if (error === 'insufficient_authorization' || error === 'redirect_to_web') return 403;
   return error === 'invalid_client' ? 401 : 400;
 }
 

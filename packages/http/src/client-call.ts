@@ -29,6 +29,9 @@ const neverInQuery = [
   'code_verifier',
   'token',
   'grant_type',
+  'username',
+  'password',
+  'auth_session',
 ];
 
 /** Shared way in of the token, revocation and introspection endpoints. */

@@ -6,6 +6,7 @@ import type { Bindings, DevelopmentOverlay, HttpContext, Peer, TestClock } from 
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { accountRoutes } from './routes/account.ts';
 import { authorizeRoutes } from './routes/authorize.ts';
+import { challengeRoutes } from './routes/challenge.ts';
 import { consentRoutes } from './routes/consent.ts';
 import { developmentRoutes } from './routes/development.ts';
 import { endSessionRoutes } from './routes/end-session.ts';
@@ -37,6 +38,7 @@ export function createHandler(options: HandlerOptions): Handler {
   metadataRoutes(root, context);
   const app = context.basePath === '' ? root : root.basePath(context.basePath);
   for (const addRoutes of [tokenRoutes, userinfoRoutes, revocationRoutes, introspectionRoutes]) addRoutes(app, context);
+  challengeRoutes(app, context);
   for (const addRoutes of [homeRoutes, authorizeRoutes, signInRoutes, consentRoutes, endSessionRoutes, accountRoutes]) {
     addRoutes(app, context);
   }

@@ -8,6 +8,10 @@ export interface Grant {
   apis: Record<ApiId, string[]>;
   acr: string;
   amr: string[];
+  /** Claims of the client's own, which its back end had put into the access tokens. */
+  claims?: Record<string, unknown>;
+  /** Each use of the refresh token must name the device that it was made for. */
+  needsDevice?: true;
 }
 
 /** The part of a family that never changes and that many families share. Limits are seconds; absent = never. */

@@ -11,12 +11,14 @@ export {
 export { parseAuthorizationRequest, returnAddress, type Hint, type ReturnAddress } from './authorize/request.ts';
 export { isStanding, type SessionFacts, type SessionPolicy } from './authorize/session.ts';
 export { draft, granted, isEmpty, refused, type Decision, type EventNote, type PlanDraft } from './decision.ts';
+export { decideDirectAuthorization } from './direct/authorization.ts';
+export { needsWebPage, parseChallengeRequest } from './direct/challenge-request.ts';
 export { planEndOfLostHistory } from './lost-history.ts';
 export { readParameters, type Parameters } from './parameters.ts';
 export { matchPostLogoutRedirectUri, matchRedirectUri, redirectHost } from './redirect-uri.ts';
 export { wireWords, type Reason, type Refusal, type WireWords } from './refusal.ts';
 export { apiIds, parseScope, resolveScopes, scopeNames, type ApiCatalogue } from './scope.ts';
-export { decideSignIn, type SignInQuestion } from './session/sign-in.ts';
+export { byPassword, decideSignIn, type SignInQuestion } from './session/sign-in.ts';
 export { planSignOut } from './session/sign-out.ts';
 export { decideCodeExchange, type CodeFacts, type CodeQuestion } from './token/authorization-code.ts';
 export { decideClientCredentials } from './token/client-credentials.ts';

@@ -44,6 +44,11 @@ export type Reason =
   | 'other_user_signed_in'
   | 'consent_denied'
   | 'sign_in_cancelled'
+  | 'direct_sign_in_not_allowed'
+  | 'auth_session_invalid'
+  | 'credentials_missing'
+  | 'credentials_wrong'
+  | 'web_page_needed'
   | 'grant_type_unsupported'
   | 'grant_type_not_allowed'
   | 'code_unknown'
@@ -148,6 +153,11 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   other_user_signed_in: ['login_required', 'another user than the one named by id_token_hint is signed in'],
   consent_denied: ['access_denied', 'the user did not allow access'],
   sign_in_cancelled: ['access_denied', 'the user cancelled the sign-in'],
+  direct_sign_in_not_allowed: ['unauthorized_client', 'the client may not sign users in by itself'],
+  auth_session_invalid: ['invalid_session', 'the auth_session is over, or of another client or key'],
+  credentials_missing: ['insufficient_authorization', 'username and password are needed'],
+  credentials_wrong: ['access_denied', 'username or password is wrong'],
+  web_page_needed: ['redirect_to_web', 'this needs the web page: start an authorization request in a browser'],
   grant_type_unsupported: ['unsupported_grant_type', 'grant_type is not supported'],
   grant_type_not_allowed: ['unauthorized_client', 'the client may not use this grant_type'],
   code_unknown: ['invalid_grant', 'the authorization code is not valid'],

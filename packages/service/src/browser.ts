@@ -13,6 +13,12 @@ export interface Browser {
   correlationId: string;
 }
 
+/** What a device is known by: the cookie of a browser, the key of an installed app, the name that a client's back end gave it. */
+export interface DeviceMark {
+  kind: 'device' | 'device-key' | 'device-name';
+  parts: string[];
+}
+
 /** A sign-in that stands, with its rows. */
 export interface SignedIn {
   session: Session;
@@ -37,8 +43,8 @@ function signatureOf(service: Service, secret: string): string {
 }
 
 /** What is stored of a device cookie: two users of one browser share nothing. */
-export function deviceHash(service: Service, cookie: string, userId: UserId): Digest {
-  return hmac(service.keyring.cookieKey(), 'device', cookie, userId);
+export function deviceHash(service: Service, mark: DeviceMark, userId: UserId): Digest {
+  return hmac(service.keyring.cookieKey(), mark.kind, ...mark.parts, userId);
 }
 
 /** What ties a page in progress to the browser that began it. */
@@ -63,7 +69,7 @@ export function isCsrfTokenRight(
 /** The session behind the cookie with what it stands on, standing or not. */
 export async function findSession(
   { store }: Service,
-  { sessionCookie }: Browser,
+  { sessionCookie }: Pick<Browser, 'sessionCookie'>,
 ): Promise<(SessionFacts & { user?: User }) | undefined> {
   if (sessionCookie === undefined) return undefined;
   const session = await store.sessions.findByCookie(digest(sessionCookie));

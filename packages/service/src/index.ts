@@ -22,6 +22,7 @@ export {
 } from './browser.ts';
 export { authenticateClient, type AuthenticatedClient, type ClientCredentials } from './client-authentication.ts';
 export { digest } from './digest.ts';
+export { answerChallenge, type ChallengeAnswer } from './direct/challenge.ts';
 export { currentProofNonce } from './dpop/nonce.ts';
 export { proofAlgs } from './dpop/proof-key.ts';
 export { readProof, type ProvenKey } from './dpop/proof.ts';

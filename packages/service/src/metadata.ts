@@ -1,11 +1,14 @@
 import { openIdScopes, clientAuthMethods, grantTypes, type SigningAlg } from '@ostiary/wire';
 import { assertionAlgs } from './client-authentication.ts';
 import { proofAlgs } from './dpop/proof-key.ts';
+import { isInstalledApp } from './direct/challenge.ts';
 import type { Service } from './service.ts';
+import type { RegisteredClient } from './settings.ts';
 
 /** Paths of the endpoints below the issuer. */
 export const endpoints = {
   authorization: '/authorize',
+  authorizationChallenge: '/authorize-challenge',
   token: '/token',
   userinfo: '/userinfo',
   jwks: '/jwks',
@@ -26,6 +29,9 @@ export function describeIssuer({ settings, catalogue }: Service): Record<string,
   return {
     issuer,
     authorization_endpoint: issuer + endpoints.authorization,
+    ...(clients.some(mayChallenge) && {
+      authorization_challenge_endpoint: issuer + endpoints.authorizationChallenge,
+    }),
     token_endpoint: issuer + endpoints.token,
     userinfo_endpoint: issuer + endpoints.userinfo,
     jwks_uri: issuer + endpoints.jwks,
@@ -61,6 +67,11 @@ export function describeIssuer({ settings, catalogue }: Service): Record<string,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
   };
+}
+
+/** draft-ietf-oauth-first-party-apps-04 section 8: named where it serves somebody. */
+function mayChallenge({ metadata }: RegisteredClient): boolean {
+  return metadata.directSignIn === true && isInstalledApp(metadata);
 }
 
 function algsOf(...named: SigningAlg[][]): SigningAlg[] {

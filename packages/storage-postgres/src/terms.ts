@@ -66,6 +66,11 @@ export class InternedTerms {
 
 /** One spelling whatever order the caller built the object in. */
 export function spelledTerms({ grant, boundTo, idleSeconds, absoluteSeconds }: FamilyTerms): string {
-  const { scopes, apis, acr, amr } = grant;
-  return JSON.stringify({ grant: { scopes, apis, acr, amr }, boundTo, idleSeconds, absoluteSeconds });
+  const { scopes, apis, acr, amr, claims, needsDevice } = grant;
+  return JSON.stringify({
+    grant: { scopes, apis, acr, amr, claims, needsDevice },
+    boundTo,
+    idleSeconds,
+    absoluteSeconds,
+  });
 }

@@ -67,8 +67,13 @@ export class ParsedJson {
 
 /** One spelling whatever order the caller built the object in. */
 function spelled({ grant, boundTo, idleSeconds, absoluteSeconds }: FamilyTerms): string {
-  const { scopes, apis, acr, amr } = grant;
-  return JSON.stringify({ grant: { scopes, apis, acr, amr }, boundTo, idleSeconds, absoluteSeconds });
+  const { scopes, apis, acr, amr, claims, needsDevice } = grant;
+  return JSON.stringify({
+    grant: { scopes, apis, acr, amr, claims, needsDevice },
+    boundTo,
+    idleSeconds,
+    absoluteSeconds,
+  });
 }
 
 function frozen<Value>(value: Value): Value {

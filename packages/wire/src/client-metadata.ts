@@ -52,6 +52,13 @@ export interface ClientMetadata {
   requirePkce: boolean;
   /** Whether every token request must prove a key (RFC 9449 section 5.2). Absent: no. */
   dpop_bound_access_tokens?: boolean;
+  /**
+   * It is of the same house as this server and asks for the user's password itself: `native` and `device` by the authorization
+   * challenge, `web` by the JSON call of its back end. Absent: no.
+   */
+  directSignIn?: boolean;
+  /** What its back end says of the user's address is believed by the limits of sign-in. Absent: no. */
+  believedUserAddress?: boolean;
   /** Scopes the client may ask for, by API. */
   apis: Record<ApiId, string[]>;
   refresh: RefreshPolicy;

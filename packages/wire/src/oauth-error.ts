@@ -1,7 +1,8 @@
 /**
  * Error codes of the standards, as they stand on the wire.
  * RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core 3.1.2.6, RFC 6750 section 3.1, RFC 8707 section 2,
- * DPoP (RFC 9449 section 12.2), OAuth 2.0 Step Up Authentication (RFC 9470), Unmet Authentication Requirements 1.0.
+ * DPoP (RFC 9449 section 12.2), OAuth 2.0 Step Up Authentication (RFC 9470), Unmet Authentication Requirements 1.0,
+ * OAuth 2.0 for First-Party Applications (draft-ietf-oauth-first-party-apps-04 section 5.2.2.1).
  */
 export const oauthErrors = [
   'invalid_request',
@@ -23,6 +24,9 @@ export const oauthErrors = [
   'interaction_required',
   'account_selection_required',
   'unmet_authentication_requirements',
+  'insufficient_authorization',
+  'invalid_session',
+  'redirect_to_web',
   'request_not_supported',
   'request_uri_not_supported',
   'registration_not_supported',

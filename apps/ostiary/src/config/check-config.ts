@@ -16,6 +16,7 @@ import type { Problem } from './problem.ts';
 import { checkApi } from './rules/apis.ts';
 import { checkClientAuthentication } from './rules/client-authentication.ts';
 import { checkClientGrants } from './rules/client-grants.ts';
+import { checkDirectSignIn } from './rules/direct-sign-in.ts';
 import { checkHouse } from './rules/house.ts';
 import { checkApisOfClient, checkUnique } from './rules/references.ts';
 import { checkRefresh } from './rules/refresh.ts';
@@ -83,6 +84,7 @@ function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDev
       ...checkClientAuthentication(client, isDevelopment),
       ...checkWebAddresses(client),
       ...checkRefresh(client),
+      ...checkDirectSignIn(client),
       ...(areApisWhole ? checkApisOfClient(client, metadata) : []),
     ]),
     ...users.flatMap((user) => checkUser(user, isDevelopment)),

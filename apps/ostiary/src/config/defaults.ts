@@ -72,6 +72,8 @@ export function completeClient(client: ClientConfig): ClientMetadata {
     ...(client.jwks && { jwks: client.jwks }),
     requirePkce: client.requirePkce ?? true,
     ...(client.dpop_bound_access_tokens === true && { dpop_bound_access_tokens: true }),
+    ...(client.directSignIn === true && { directSignIn: true }),
+    ...(client.believedUserAddress === true && { believedUserAddress: true }),
     apis: client.apis ?? {},
     refresh: completeRefresh(client, method),
   };

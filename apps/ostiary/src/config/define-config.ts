@@ -65,6 +65,13 @@ export interface ClientConfig {
   requirePkce?: boolean;
   /** Every token request must prove a key (RFC 9449). Default false: the client may. */
   dpop_bound_access_tokens?: boolean;
+  /**
+   * Lets the client ask for the user's password itself. For apps of your own house: `native` and `device` by the authorization
+   * challenge, a confidential `web` client by the JSON call of its back end. Default false.
+   */
+  directSignIn?: boolean;
+  /** What this back end says of its user's address counts for the limits of sign-in. Default false: its own address counts. */
+  believedUserAddress?: boolean;
   /** Scopes the client may ask for, by API identifier. */
   apis?: Record<string, string[]>;
   refresh?: RefreshConfig;

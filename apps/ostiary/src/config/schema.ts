@@ -58,6 +58,8 @@ const clientShape = z.strictObject({
   id_token_signed_response_alg: z.enum(signingAlgs).optional(),
   requirePkce: z.boolean().optional(),
   dpop_bound_access_tokens: z.boolean().optional(),
+  directSignIn: z.boolean().optional(),
+  believedUserAddress: z.boolean().optional(),
   apis: z.record(z.string(), z.array(z.string())).optional(),
   refresh: refreshShape.optional(),
 });

@@ -19,8 +19,6 @@ import { showSignIn, signInCsrfPurpose, type SignInPurpose } from '../views/sign
 import { lead } from './authorize.ts';
 
 const maxBytes = 16_384;
-/** A password may have 256 characters of up to four bytes. */
-const maxPasswordBytes = 1024;
 
 /** The sign-in page. With a ticket it serves an app's request, without one the account page. */
 export function signInRoutes(app: Hono<Bindings>, context: HttpContext): void {
@@ -83,12 +81,10 @@ async function checkCredentials(
   const { service, basePath } = context;
   const username = single.get('username') ?? '';
   const password = single.get('password') ?? '';
-  const isOversized = Buffer.byteLength(password) > maxPasswordBytes || username.length > 256;
   const isBlank = username === '' || password === '';
-  const result =
-    isOversized || isBlank
-      ? { kind: 'wrong_credentials' as const }
-      : await signIn(service, { username, password }, known.browser);
+  const result = isBlank
+    ? { kind: 'wrong_credentials' as const }
+    : await signIn(service, { username, password }, known.browser);
   switch (result.kind) {
     case 'signed_in': {
       const next =

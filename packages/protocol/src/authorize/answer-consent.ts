@@ -1,5 +1,6 @@
 import type { AuthorizationCode } from '@ostiary/model';
 import { granted, refused, type Decision } from '../decision.ts';
+import { redirectHost } from '../redirect-uri.ts';
 import type { Reason } from '../refusal.ts';
 import { widenedConsent } from './consent.ts';
 import { decideAuthorization, issueCode, type AuthorizationQuestion } from './decide.ts';
@@ -21,7 +22,8 @@ export function decideConsent(
   if (unmet !== undefined) return refused({ reason: unmet });
   if (signIn?.user === undefined || signIn.device === undefined) return refused({ reason: 'login_required' });
   const { session, user, device } = signIn;
-  const widened = widenedConsent(consent, request, user.id, nowMs);
+  const redirectHosts = [redirectHost(request.redirectUri)];
+  const widened = widenedConsent(consent, request, user.id, { redirectHosts, nowMs });
   const { plan, code } = issueCode(question, { session, user, device }, widened.version, nowMs);
   return granted(code, {
     ...plan,

@@ -5,6 +5,8 @@ import { consent, request } from '../authorization.fixture.ts';
 import { ada, billing, frozen, nowMs, reports, spa, spaId, web } from '../family.fixture.ts';
 import { needsConsent, notYetAllowed, widenedConsent } from './consent.ts';
 
+/** Hosts and time that a consent is given with. */
+const shown = { redirectHosts: ['app.example'], nowMs };
 const asked = (changes = {}) => request({ apis: { [reports]: ['read:reports'] }, ...changes });
 
 describe('what the user has not allowed yet', () => {
@@ -65,7 +67,7 @@ describe('when the consent page is shown', () => {
 describe('the consent after "allow"', () => {
   test('holds what stood before and what was asked, and keeps its version so that other devices go on', () => {
     const more = asked({ scopes: ['openid', 'profile'], apis: { [billing]: ['pay'] } });
-    assert.deepEqual(widenedConsent(frozen(consent()), frozen(more), ada, nowMs), {
+    assert.deepEqual(widenedConsent(frozen(consent()), frozen(more), ada, shown), {
       ...consent(),
       scopes: ['openid', 'offline_access', 'profile'],
       apis: { [reports]: ['read:reports', 'write:reports'], [billing]: ['pay'] },
@@ -73,7 +75,7 @@ describe('the consent after "allow"', () => {
   });
 
   test('a first one begins at version 0', () => {
-    assert.deepEqual(widenedConsent(undefined, asked(), ada, nowMs), {
+    assert.deepEqual(widenedConsent(undefined, asked(), ada, shown), {
       userId: ada,
       clientId: spaId,
       version: 0,
@@ -85,7 +87,7 @@ describe('the consent after "allow"', () => {
   });
 
   test('a withdrawn one gives nothing to the next but its version', () => {
-    const renewed = widenedConsent(consent({ version: 5, withdrawnAtMs: nowMs - 1 }), asked(), ada, nowMs);
+    const renewed = widenedConsent(consent({ version: 5, withdrawnAtMs: nowMs - 1 }), asked(), ada, shown);
     assert.equal(renewed.version, 5);
     assert.equal(renewed.withdrawnAtMs, undefined);
     assert.deepEqual(renewed.apis, { [reports]: ['read:reports'] });

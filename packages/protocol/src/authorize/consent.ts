@@ -47,9 +47,9 @@ function isRememberable(redirectUri: string, client: ClientMetadata, trustsLoopb
 /** The consent after "allow": what stood before and what was asked, together. Widening keeps the version. */
 export function widenedConsent(
   before: Consent | undefined,
-  request: AuthorizationRequest,
+  request: Asked & Pick<AuthorizationRequest, 'clientId'>,
   userId: UserId,
-  nowMs: number,
+  { redirectHosts, nowMs }: { redirectHosts: readonly string[]; nowMs: number },
 ): Consent {
   const standing = before !== undefined && before.withdrawnAtMs === undefined ? before : undefined;
   const apis: Record<ApiId, string[]> = { ...standing?.apis };
@@ -60,7 +60,7 @@ export function widenedConsent(
     version: before?.version ?? 0,
     scopes: union(standing?.scopes, request.scopes),
     apis,
-    redirectHosts: union(standing?.redirectHosts, [redirectHost(request.redirectUri)]),
+    redirectHosts: union(standing?.redirectHosts, redirectHosts),
     givenAtMs: standing?.givenAtMs ?? nowMs,
   };
 }

@@ -4,6 +4,7 @@ import type {
   ClientState,
   Consent,
   Device,
+  Grant,
   Interaction,
   Session,
   UserState,
@@ -102,9 +103,18 @@ function wasChosen(session: Session, interaction: Interaction | undefined): bool
   return interaction.chosenSessionId === session.id || session.authTimeMs >= interaction.createdAtMs;
 }
 
+/** What a code is made of besides the sign-in. */
+export type CodeGround = Pick<
+  AuthorizationQuestion,
+  'request' | 'interaction' | 'clientState' | 'codeHash' | 'consent'
+> & {
+  /** What the grant holds besides what was asked for. */
+  extras?: Pick<Grant, 'claims' | 'needsDevice'>;
+};
+
 /** The plan of a code: it expects everything the code stands on, and uses up the page in progress. */
 export function issueCode(
-  question: AuthorizationQuestion,
+  question: CodeGround,
   { session, user, device }: SignedIn,
   consentVersion: number,
   nowMs: number,
@@ -122,7 +132,7 @@ export function issueCode(
     codeChallenge: request.codeChallenge,
     jkt: request.jkt,
     nonce: request.nonce,
-    grant: { scopes: request.scopes, apis: request.apis, acr, amr },
+    grant: { scopes: request.scopes, apis: request.apis, acr, amr, ...question.extras },
     authTimeMs,
     userEpoch: user.epoch,
     clientEpoch: clientState.epoch,

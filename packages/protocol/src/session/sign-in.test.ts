@@ -4,7 +4,7 @@ import type { SessionId } from '@ostiary/wire';
 import { device, session, sessionPolicy } from '../authorization.fixture.ts';
 import { isStanding } from '../authorize/session.ts';
 import { ada, adaSession, bob, dayMs, digest, facts, frozen, laptop, nowMs, phone } from '../family.fixture.ts';
-import { decideSignIn, type SignInQuestion } from './sign-in.ts';
+import { byPassword, decideSignIn, type SignInQuestion } from './sign-in.ts';
 
 const newSession = 'ses_new' as SessionId;
 const user = { ...facts().user, username: 'ada@example.com', createdAtMs: nowMs - 100 * dayMs };
@@ -17,7 +17,14 @@ function signIn(changes: Partial<SignInQuestion> = {}) {
     deviceId: phone,
     deviceCookieHash: digest('new device cookie'),
   };
-  const question = { user, userAgent: 'Mozilla/5.0', deviceName: 'Firefox', drawn, ...changes };
+  const question = {
+    user,
+    userAgent: 'Mozilla/5.0',
+    deviceName: 'Firefox',
+    authentication: byPassword,
+    drawn,
+    ...changes,
+  };
   return decideSignIn(frozen(question), nowMs);
 }
 

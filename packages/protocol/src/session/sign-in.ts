@@ -3,8 +3,7 @@ import type { Digest, DeviceId, SessionId } from '@ostiary/wire';
 import { draft, type PlanDraft } from '../decision.ts';
 
 /** Authentication by password alone. */
-const passwordAcr = '1';
-const passwordAmr = ['pwd'];
+export const byPassword: Pick<Session, 'acr' | 'amr'> = { acr: '1', amr: ['pwd'] };
 
 export interface SignInQuestion {
   user: User;
@@ -14,13 +13,15 @@ export interface SignInQuestion {
   previous?: Session;
   userAgent: string;
   deviceName: string;
+  /** How the user was authenticated. */
+  authentication: Pick<Session, 'acr' | 'amr'>;
   drawn: { sessionId: SessionId; sessionCookieHash: Digest; deviceId: DeviceId; deviceCookieHash: Digest };
   /** Set when the password was stored with older parameters. */
   rehashed?: string;
 }
 
 /**
- * Signs a user in whose password was checked. The cookie is always new (no fixation); the same user on the same device keeps
+ * Signs a user in who was authenticated. The cookie is always new (no fixation); the same user on the same device keeps
  * the session, so that what is bound to it lives on; another user's session on this browser ends.
  */
 export function decideSignIn(question: SignInQuestion, nowMs: number): { sessionId: SessionId; plan: PlanDraft } {
@@ -74,7 +75,7 @@ function newDevice({ user, drawn, userAgent, deviceName }: SignInQuestion, nowMs
   };
 }
 
-function newSession({ user, drawn }: SignInQuestion, device: Device, nowMs: number): Session {
+function newSession({ user, drawn, authentication }: SignInQuestion, device: Device, nowMs: number): Session {
   return {
     id: drawn.sessionId,
     cookieHash: drawn.sessionCookieHash,
@@ -82,15 +83,14 @@ function newSession({ user, drawn }: SignInQuestion, device: Device, nowMs: numb
     deviceId: device.id,
     userEpoch: user.epoch,
     authTimeMs: nowMs,
-    acr: passwordAcr,
-    amr: passwordAmr,
+    ...authentication,
     createdAtMs: nowMs,
     seenAtMs: nowMs,
   };
 }
 
-function renewal({ drawn }: SignInQuestion, id: SessionId, nowMs: number) {
-  const renewed = { cookieHash: drawn.sessionCookieHash, authTimeMs: nowMs, acr: passwordAcr, amr: passwordAmr };
+function renewal({ drawn, authentication }: SignInQuestion, id: SessionId, nowMs: number) {
+  const renewed = { cookieHash: drawn.sessionCookieHash, authTimeMs: nowMs, ...authentication };
   return { kind: 'session' as const, id, seenAtMs: nowMs, renewed };
 }
 

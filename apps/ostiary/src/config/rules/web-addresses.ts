@@ -25,6 +25,8 @@ export function checkWebAddresses({ at, metadata }: ConfiguredClient): Problem[]
 
 function checkThatThereIsOne({ at, metadata }: Pick<ConfiguredClient, 'at' | 'metadata'>): Problem[] {
   if (!metadata.grant_types.includes('authorization_code') || metadata.redirect_uris.length > 0) return [];
+  // Its codes go to no address.
+  if (metadata.directSignIn === true) return [];
   return [error(`${at}.redirect_uris`, 'the authorization_code grant needs one; add where sign-in returns to')];
 }
 
