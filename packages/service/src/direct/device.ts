@@ -8,8 +8,8 @@ export function readDeviceName(
 ): { ok: true; value: string | undefined } | { ok: false; refusal: Refusal } {
   const name = sent?.normalize('NFC').trim();
   if (name === undefined || name === '') return { ok: true, value: undefined };
-  // Control, format and line-separating characters would let a name pretend to be something else on the account page.
-  if ([...name].length > maxNameLength || /[\p{C}\p{Zl}\p{Zp}]/u.test(name))
+  // Lines and changes of direction would let a name pretend to be something else on the account page.
+  if (name.length > maxNameLength || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name))
     return { ok: false, refusal: { reason: 'parameter_malformed', parameter: 'device_name' } };
   return { ok: true, value: name };
 }
