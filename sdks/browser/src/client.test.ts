@@ -63,6 +63,15 @@ describe('signing in', () => {
     assert.equal(provider.families.length, 1);
   });
 
+  it('tells where the user was when the provider refused a silent sign-in', async () => {
+    const tab = browser.openTab({ href: `${appUrl}notes/7` });
+    await load(tab).signIn({ prompt: 'none' });
+    provider.sub = undefined;
+    tab.href = provider.authorize(tab.visited[0] ?? '');
+    const refused = { code: 'interaction_required', error: 'login_required', returnTo: `${appUrl}notes/7` };
+    await assert.rejects(load(tab).handleCallback(), refused);
+  });
+
   it('refuses an answer that belongs to no sign-in of this tab', async () => {
     const client = load(browser.openTab({ href: `${appUrl}callback?code=forged&state=forged` }));
     await assert.rejects(client.handleCallback(), { name: 'SessionError', code: 'bad_response' });

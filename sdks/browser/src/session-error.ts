@@ -21,6 +21,8 @@ export class SessionError extends Error {
   readonly error: string | undefined;
   /** Server time in milliseconds, for `try_later`. */
   readonly retryAtMs: number | undefined;
+  /** Where the user was, when the provider refused what was asked of it there: go on from there. */
+  declare readonly returnTo?: string;
 
   constructor(code: SessionErrorCode, message: string, error?: string, retryAtMs?: number) {
     super(message);

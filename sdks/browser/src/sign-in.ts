@@ -64,18 +64,18 @@ async function take(parts: Parts, parameters: URLSearchParams, key: string): Pro
   if (kept.isDone) return done;
   const { redeemed, tries } = await takenPatiently(parts, parameters, kept);
   const verdict = redeemed.kind === 'failed' ? redeemed.verdict : undefined;
-  if (verdict?.kind === 'tryLater') throw refusalOf(verdict);
   if (verdict?.kind === 'ended' && tries > 1 && !kept.isAgain) {
     // The code was taken and nobody heard the answer. The provider still knows the user: once more, without a word.
     await leaveForSignIn(parts, { ...kept.options, returnTo: kept.returnTo }, true);
     return new Promise(() => {});
   }
   attempt(() => {
+    if (verdict?.kind === 'tryLater') return;
     place?.setItem(key, JSON.stringify({ ...kept, verifier: '', isDone: verdict === undefined }));
     if (verdict !== undefined && 'error' in verdict)
       place?.setItem(refusalKey(parts.name), `${verdict.error.code} ${parts.time.now()}`);
   });
-  await begin(parts, redeemed);
+  await begin(parts, redeemed, done);
   return done;
 }
 
@@ -99,8 +99,12 @@ export async function signInBy(parts: Parts, by: Messenger, how: AskOptions): Pr
 }
 
 /** A new session takes the place of whatever there was, in all tabs. */
-async function begin({ session, tabs, environment, name }: Parts, redeemed: Redeemed): Promise<void> {
-  if (redeemed.kind === 'failed') throw refusalOf(redeemed.verdict);
+async function begin(
+  { session, tabs, environment, name }: Parts,
+  redeemed: Redeemed,
+  cameFrom?: SignedIn,
+): Promise<void> {
+  if (redeemed.kind === 'failed') throw Object.assign(refusalOf(redeemed.verdict), cameFrom);
   const { record } = redeemed;
   await session.update(() => record);
   environment.storage('session')?.removeItem(refusalKey(name));
