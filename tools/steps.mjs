@@ -32,38 +32,52 @@ const testOptions = ['--test', '--test-timeout=60000', '--test-reporter=./tools/
 const inOneProcess = '--test-isolation=none';
 
 /**
- * Runs the steps, two at a time; those marked `first` rewrite files under --fix, so they go before the others, one by one.
+ * Runs the steps from one queue; those marked `first` rewrite files under --fix, so they go before the others, one by one.
  * Prints one line per step, and a step's output when it failed.
  *
+ * @param {object} [how]
+ * @param {number} [how.lanes] how many run at a time
+ * @param {(step: object, counts: { passed: number, failed: number }) => void} [how.note] hears of each step as it ends
  * @returns {Promise<{ passed: number, failed: number }>} steps and, where a step counts tests, its tests
  */
-export async function runSteps(steps, fix) {
+export async function runSteps(steps, fix, { lanes = 2, note = () => {} } = {}) {
   const sum = { passed: 0, failed: 0 };
   const queue = [...steps];
   const work = async () => {
-    for (let step = queue.shift(); step; step = queue.shift()) add(sum, await runStep(step));
+    for (let step = queue.shift(); step; step = queue.shift()) await run(step);
   };
-  if (fix) while (queue[0]?.first) add(sum, await runStep(queue.shift()));
-  await Promise.all([work(), work()]);
+  const run = async (step) => {
+    const counts = await runStep(step);
+    add(sum, counts);
+    note(step, counts);
+  };
+  if (fix) while (queue[0]?.first) await run(queue.shift());
+  await Promise.all(Array.from({ length: lanes }, work));
   return sum;
 }
 
-function add(sum, { passed, failed }) {
+export function add(sum, { passed, failed }) {
   sum.passed += passed;
   sum.failed += failed;
 }
 
-async function runStep({ name, command, tests }) {
+async function runStep(step) {
+  const { command, tests, withinMs = endWithinMs } = step;
   const startMs = Date.now();
-  const { code, output } = await capture(command, tests);
+  const { code, output } = await capture(command, tests, withinMs);
   const seconds = ((Date.now() - startMs) / 1000).toFixed(1);
   const counts = tests ? (countsIn(output) ?? { passed: 0, failed: 0 }) : { passed: code === 0 ? 1 : 0, failed: 0 };
   const isGreen = code === 0 && counts.passed > 0;
   if (!isGreen && counts.failed === 0) counts.failed = 1;
-  const total = tests ? `  ${counts.passed} passed` : '';
-  process.stdout.write(`${isGreen ? 'ok  ' : 'FAIL'} ${name.padEnd(8)} ${seconds.padStart(5)} s${total}\n`);
+  process.stdout.write(`${isGreen ? 'ok  ' : 'FAIL'} ${lineOf(step, seconds, counts)}\n`);
   if (!isGreen) process.stdout.write(`${output.trimEnd()}\n\n`);
   return counts;
+}
+
+/** What stands in tests/ is told as tools/report.mjs tells it. */
+function lineOf({ name, tests, folder }, seconds, { passed, failed }) {
+  if (folder) return `${String(passed + failed).padStart(4)} tests ${seconds.padStart(6)} s  ${name}`;
+  return `${name.padEnd(8)} ${seconds.padStart(5)} s${tests ? `  ${passed} passed` : ''}`;
 }
 
 /** The last line of tools/report.mjs, as numbers. */
@@ -74,15 +88,15 @@ export function countsIn(output) {
 
 const endWithinMs = 180_000;
 
-function capture([program, ...args], tests = []) {
+function capture([program, ...args], tests = [], withinMs) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: endWithinMs });
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: withinMs });
     let output = '';
     child.stdout.on('data', (chunk) => (output += chunk));
     child.stderr.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => resolve({ code: 1, output: `${program}: ${error.message}` }));
     child.on('close', (code) => {
-      const note = child.killed ? `\n${overdue(tests, output, endWithinMs)}` : '';
+      const note = child.killed ? `\n${overdue(tests, output, withinMs)}` : '';
       resolve({ code: code ?? 1, output: output + note });
     });
   });

@@ -1,17 +1,30 @@
-// npm test: the whole proof. Checks and unit tests first, then what crosses rooms, folder by folder.
-import { spawn } from 'node:child_process';
+// npm test: the whole proof. Checks, unit tests and what crosses rooms wait in one queue, so that no core is idle before its end.
+import { availableParallelism } from 'node:os';
 import { provideChromium } from './chromium.mjs';
 import { openPostgres } from './open-postgres.mjs';
-import { prepare, root } from './setup.mjs';
-import { checkSteps, countsIn, runSteps } from './steps.mjs';
-import { findTests, overdue } from './test-files.mjs';
+import { prepare } from './setup.mjs';
+import { add, checkSteps, runSteps } from './steps.mjs';
+import { findTests } from './test-files.mjs';
 
-const folderWithinMs = 15 * 60_000;
-const order = ['pins', 'storage', 'interop', 'docs', 'security', 'attacks', 'model', 'faults', 'torture', 'e2e'];
+const endWithinMs = 15 * 60_000;
+/** The longest first: what is short fills the gaps at the end. */
+const order = [
+  'e2e',
+  'torture',
+  'docs',
+  'faults',
+  'security',
+  'attacks',
+  'storage',
+  'operations',
+  'interop',
+  'model',
+  'pins',
+];
 const needsBrowser = new Set(['e2e', 'interop', 'docs', 'torture']);
 const needsPostgres = new Set(['pins', 'storage', 'interop', 'faults']);
-/** Folders whose tests stay in their own process: one process for all files spares a start for each of them. */
-const sharesProcess = new Set(['security', 'attacks', 'model']);
+/** Folders whose tests share one process: that spares a start for each of their many files. */
+const sharesProcess = new Set(['security', 'attacks']);
 
 const startMs = Date.now();
 const node = await prepare();
@@ -20,70 +33,60 @@ if (browser.path) process.env.OSTIARY_CHROMIUM = browser.path;
 const postgres = await openPostgres(node);
 if (postgres.url) process.env.OSTIARY_TEST_POSTGRES = postgres.url;
 
-const phases = [];
-say('checks and unit tests');
-phases.push({ name: 'check', ...(await runSteps(checkSteps(node, false), false)) });
-for (const [folder, files] of testFolders()) phases.push({ name: folder, ...(await runFolder(folder, files)) });
+const sums = new Map(['check', ...order].map((folder) => [folder, { passed: 0, failed: 0 }]));
+const steps = [
+  ...checkSteps(node, false),
+  ...[...testFolders()].flatMap(([folder, files]) => folderSteps(folder, files)),
+];
+say(`${steps.length} steps`);
+// Tests wait for a browser, a disk or a clock half of their time: one more of them than cores keeps the cores at work.
+await runSteps(steps, false, { lanes: availableParallelism() + 1, note });
 finish();
 
-/** Folders of tests/ with their test files, in order: quick and telling ones first. */
+/** Folders of tests/ with their test files. */
 function testFolders() {
   const folders = new Map(order.map((folder) => [folder, []]));
   for (const file of findTests(['tests'])) {
     const [, folder = ''] = /^tests\/([^/]+)\//.exec(file) ?? [];
     folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
-  return [...folders].filter(([, found]) => found.length > 0);
+  return folders;
 }
 
-async function runFolder(folder, files) {
-  say(`${folder} (${files.length} ${files.length === 1 ? 'file' : 'files'})`);
+/** One step for each file, or one for all of them; none where what they need is missing, which is a failure. */
+function folderSteps(folder, files) {
   const problem = (needsBrowser.has(folder) && browser.problem) || (needsPostgres.has(folder) && postgres.problem);
-  if (problem) {
+  if (problem && files.length > 0) {
     process.stdout.write(`FAIL ${folder} could not run: ${problem}\n`);
-    return { passed: 0, failed: 1 };
+    note({ folder }, { passed: 0, failed: 1 });
+    return [];
   }
-  const { code, output } = await runTests(files, sharesProcess.has(folder) ? ['--test-isolation=none'] : []);
-  const counts = countsIn(output) ?? { passed: 0, failed: 0 };
-  const isGreen = code === 0 && counts.passed > 0;
-  return isGreen || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  if (sharesProcess.has(folder)) return files.length === 0 ? [] : [testStep(folder, `tests/${folder}`, files)];
+  return files.map((file) => testStep(folder, file, [file]));
 }
 
-/** Shows the reporter's lines as they come, all but its count, which belongs to the sum at the end. */
-function runTests(files, more) {
-  const options = ['--test', ...more, '--test-timeout=300000', '--test-reporter=./tools/report.mjs'];
-  if (more.length === 0) options.push('--test-concurrency=2');
-  return new Promise((resolve) => {
-    const child = spawn(node, [...options, ...files], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      timeout: folderWithinMs,
-    });
-    let output = '';
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-      process.stdout.write(String(chunk).replace(/^(\d+ passed, \d+ failed.*)$/m, '     $1'));
-    });
-    child.on('error', (error) => resolve({ code: 1, output: error.message }));
-    child.on('close', (code) => {
-      if (child.killed) process.stdout.write(`${overdue(files, output, folderWithinMs)}\n`);
-      resolve({ code: code ?? 1, output });
-    });
-  });
+function testStep(folder, name, files) {
+  const options = ['--test', '--test-isolation=none', '--test-timeout=300000', '--test-reporter=./tools/report.mjs'];
+  return { folder, name, command: [node, ...options, ...files], tests: files, withinMs: endWithinMs };
+}
+
+function note({ folder = 'check' }, counts) {
+  if (!sums.has(folder)) sums.set(folder, { passed: 0, failed: 0 });
+  add(sums.get(folder), counts);
 }
 
 function finish() {
   say(`summary, after ${Math.round((Date.now() - startMs) / 1000)} s`);
-  const sum = { passed: 0, failed: 0 };
-  for (const { name, passed, failed } of phases) {
-    sum.passed += passed;
-    sum.failed += failed;
+  const total = { passed: 0, failed: 0 };
+  for (const [name, { passed, failed }] of sums) {
+    if (passed + failed === 0) continue;
+    add(total, { passed, failed });
     process.stdout.write(
       `${failed === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(10)} ${String(passed).padStart(5)} passed ${String(failed).padStart(4)} failed\n`,
     );
   }
-  process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed\n`);
-  process.exitCode = sum.failed === 0 ? 0 : 1;
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
   postgres.close?.();
 }
 
