@@ -1,13 +1,17 @@
-// node tools/reference.ts [--check]: writes docs/reference/browser.md from the docstrings of the browser SDK, entry by entry.
-// With --check it writes nothing, and fails when the page is not what it would write.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// node tools/reference.ts [--check]: writes docs/reference/*.md from the docstrings of the SDKs, entry by entry.
+// With --check it writes nothing, and fails when a page is not what it would write.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Declaration, Directive, Statement } from 'oxc-parser';
 import type { SourceFile } from './sources.ts';
 import { syntaxOf } from './syntax.ts';
 
 const root = join(import.meta.dirname, '..');
-const page = join(root, 'docs', 'reference', 'browser.md');
+
+/** SDKs with a page of their own in docs/reference, and the guide of each. */
+const described: Readonly<Record<string, string>> = {
+  browser: 'single-page-apps.md',
+};
 const rooms: Readonly<Record<string, string>> = { '@ostiary/session': 'sdks/session/src/index.ts' };
 
 /** One exported name: what it is, and what its docstring says. */
@@ -17,16 +21,17 @@ interface Described {
   readonly words: string;
 }
 
-function reference(): string {
-  const manifest = readFileSync(join(root, 'sdks/browser/package.json'), 'utf8');
-  const { exports }: { exports: Record<string, string> } = JSON.parse(manifest);
+/** @param name of the SDK: its folder in `sdks` */
+function reference(name: string, guide: string): string {
+  const room = `sdks/${name}`;
+  const { exports }: { exports: Record<string, string> } = JSON.parse(
+    readFileSync(join(root, room, 'package.json'), 'utf8'),
+  );
   const entries = Object.entries(exports).filter(([, path]) => !path.endsWith('.fixture.ts'));
-  const parts = entries.map(([entry, path]) => {
-    const file = join('sdks/browser', path);
-    return `## @ostiary/browser${entry.slice(1)}\n\n${exportsOf(file).map(section).join('\n')}`;
-  });
-  const head =
-    '# Reference: @ostiary/browser\n\nMade by `node tools/reference.ts` from the sources. The guide is [here](../single-page-apps.md).\n';
+  const parts = entries.map(
+    ([entry, path]) => `## @ostiary/${name}${entry.slice(1)}\n\n${exportsOf(join(room, path)).map(section).join('\n')}`,
+  );
+  const head = `# Reference: @ostiary/${name}\n\nMade by \`node tools/reference.ts\` from the sources. The guide is [here](../${guide}).\n`;
   return [head, ...parts].join('\n');
 }
 
@@ -44,7 +49,7 @@ export function exportsOf(path: string, read: (path: string) => SourceFile = rea
   return syntaxOf(file).program.body.flatMap((statement) => {
     if (statement.type === 'ExportAllDeclaration') return exportsOf(follow(path, statement.source.value), read);
     if (statement.type !== 'ExportNamedDeclaration') return [];
-    if (statement.declaration !== null) return described(file, statement, statement.declaration);
+    if (statement.declaration !== null) return describedBy(file, statement, statement.declaration);
     const source = statement.source === null ? path : follow(path, statement.source.value);
     const names = statement.specifiers.flatMap(({ exported }) =>
       exported.type === 'Identifier' ? [exported.name] : [],
@@ -61,7 +66,7 @@ function follow(from: string, specifier: string): string {
   return rooms[specifier] ?? join(dirname(from), specifier);
 }
 
-function described(file: SourceFile, statement: Statement | Directive, declaration: Declaration): Described[] {
+function describedBy(file: SourceFile, statement: Statement | Directive, declaration: Declaration): Described[] {
   const name = nameOf(declaration);
   if (name === undefined) return [];
   const code = file.text.slice(declaration.start, endOfFace(declaration)).trimEnd();
@@ -96,14 +101,20 @@ function docstringBefore(text: string): string {
     .replace(/^@returns /gm, '- returns ');
 }
 
-if (import.meta.main) {
-  const text = reference();
-  const isCheck = process.argv.includes('--check');
+function writeOrCompare(name: string, guide: string, isCheck: boolean): void {
+  const path = `docs/reference/${name}.md`;
+  const page = join(root, path);
+  const text = reference(name, guide);
   if (!isCheck) {
     mkdirSync(dirname(page), { recursive: true });
     writeFileSync(page, text);
-  } else if (readFileSync(page, 'utf8') !== text) {
-    console.log('docs/reference/browser.md:1 is not what the sources say: run node tools/reference.ts');
+  } else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
+    console.log(`${path}:1 is not what the sources say: run node tools/reference.ts`);
     process.exitCode = 1;
   }
+}
+
+if (import.meta.main) {
+  const isCheck = process.argv.includes('--check');
+  for (const [name, guide] of Object.entries(described)) writeOrCompare(name, guide, isCheck);
 }
