@@ -1,5 +1,5 @@
 // node tools/pack.ts FOLDER [NAME ...]: builds packages to JavaScript and declarations and leaves their tarballs in FOLDER.
-// Without names: the program `ostiary`, the browser SDK, and every package of ours that they need.
+// Without names: the program `ostiary`, the SDKs, and every package of ours that they need.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ interface Room {
   readonly manifest: Manifest;
 }
 
-const published = ['ostiary', '@ostiary/browser'];
+const published = ['ostiary', '@ostiary/browser', '@ostiary/api'];
 const root = join(import.meta.dirname, '..');
 
 /**

@@ -34,6 +34,14 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       './fixture': './src/virtual-browser.fixture.ts',
     },
   },
+  'sdks/api': {
+    exports: {
+      '.': './src/index.ts',
+      './fetch': './src/adapters/fetch.ts',
+      './hono': './src/adapters/hono.ts',
+      './fixture': './src/virtual-issuer.fixture.ts',
+    },
+  },
   'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
   'apps/lab': { exports: { ...face, './config': './ostiary.config.ts' } },
 };

@@ -39,9 +39,10 @@ function installed(name: string): string {
   return join(project, 'node_modules', name);
 }
 
-test('the tarballs are the program, the browser SDK and the packages they need', () => {
+test('the tarballs are the program, the SDKs and the packages they need', () => {
   assert.deepEqual(readdirSync(tarballs).toSorted(), [
     'ostiary-0.1.0.tgz',
+    'ostiary-api-0.1.0.tgz',
     'ostiary-browser-0.1.0.tgz',
     'ostiary-http-0.1.0.tgz',
     'ostiary-model-0.1.0.tgz',
