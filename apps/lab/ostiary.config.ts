@@ -59,10 +59,10 @@ export default defineConfig({
       type: 'web',
       client_secret: 'lab-web-secret',
       redirect_uris: ['http://localhost:4002/callback'],
-      post_logout_redirect_uris: ['http://localhost:4002/'],
+      post_logout_redirect_uris: ['http://localhost:4002/', 'http://localhost:4002'],
       token_endpoint_auth_method: 'client_secret_basic',
       grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
+      response_types: ['code', 'code id_token'],
       apis: { 'https://api.lab.example': ['read:reports', 'eq1'] },
       refresh: {
         rotation: 'off',

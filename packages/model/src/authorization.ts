@@ -1,4 +1,4 @@
-import type { ApiId, ClientId, Digest, DeviceId, FamilyId, SessionId, UserId } from '@ostiary/wire';
+import type { ApiId, ClientId, Digest, DeviceId, FamilyId, ResponseType, SessionId, UserId } from '@ostiary/wire';
 import type { Grant } from './family.ts';
 
 /** A redirect URI that was compared with the client's registration and is safe to redirect to. */
@@ -14,6 +14,8 @@ export interface AuthorizationRequest {
   redirectUri: RegisteredRedirectUri;
   /** Whether the request named the redirect URI, and the token request must repeat it (RFC 6749 section 4.1.3). */
   redirectUriGiven: boolean;
+  /** Absent: `code`, as pages in progress that began before there were others have it. */
+  responseType?: ResponseType;
   responseMode: ResponseMode;
   state?: string;
   nonce?: string;

@@ -5,6 +5,7 @@ export { notYetAllowed } from './authorize/consent.ts';
 export {
   codeSeconds,
   decideAuthorization,
+  type AuthorizationGrant,
   type AuthorizationOutcome,
   type AuthorizationQuestion,
 } from './authorize/decide.ts';

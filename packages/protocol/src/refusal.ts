@@ -22,6 +22,7 @@ export type Reason =
   | 'response_type_unsupported'
   | 'response_type_not_allowed'
   | 'response_mode_unsupported'
+  | 'response_mode_not_form_post'
   | 'request_object_unsupported'
   | 'request_uri_unsupported'
   | 'registration_unsupported'
@@ -31,6 +32,7 @@ export type Reason =
   | 'hint_invalid'
   | 'scope_malformed'
   | 'scope_empty'
+  | 'scope_without_openid'
   | 'scope_not_covered'
   | 'target_missing'
   | 'target_unknown'
@@ -127,6 +129,7 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   response_type_unsupported: ['unsupported_response_type', 'response_type is not supported'],
   response_type_not_allowed: ['unauthorized_client', 'the client may not use this response_type'],
   response_mode_unsupported: ['invalid_request', 'response_mode is not supported'],
+  response_mode_not_form_post: ['invalid_request', 'an ID token is sent with response_mode=form_post only'],
   request_object_unsupported: ['request_not_supported', 'request objects are not supported'],
   request_uri_unsupported: ['request_uri_not_supported', 'request_uri is not supported'],
   registration_unsupported: ['registration_not_supported', 'the registration parameter is not supported'],
@@ -137,6 +140,7 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   // RFC 6749 sections 4.1.2.1 and 5.2: not invalid_request.
   scope_malformed: ['invalid_scope', 'scope is malformed'],
   scope_empty: ['invalid_scope', 'none of the requested scopes is available to this client'],
+  scope_without_openid: ['invalid_scope', 'this response_type needs the scope openid'],
   scope_not_covered: ['invalid_scope', 'a requested scope goes beyond what was granted'],
   target_missing: ['invalid_target', 'the client may use several APIs; name one with resource or scope'],
   target_unknown: ['invalid_target', 'the client may not use the requested resource'],

@@ -39,7 +39,7 @@ export async function readAuthorizationRequest(
   const redirect = matchRedirectUri(single.get('redirect_uri'), client);
   if (!redirect.ok) return redirect;
 
-  const address = returnAddress(read.value, redirect.value);
+  const address = returnAddress(read.value, redirect.value, client);
   if (!read.ok) return { ok: false, refusal: read.refusal, address };
   const hint = await readHint(service, single.get('id_token_hint'));
   const context = { client, redirectUri: redirect.value, catalogue: service.catalogue, ...(hint && { hint }) };

@@ -6,6 +6,7 @@ import {
   granted,
   refused,
   wireWords,
+  type AuthorizationGrant,
   type AuthorizationOutcome,
   type AuthorizationQuestion,
   type Decision,
@@ -15,6 +16,7 @@ import {
 import { readAuthorizationRequest } from './authorization-request.ts';
 import { findSession, type Browser } from './browser.ts';
 import { digest } from './digest.ts';
+import { mintIdToken } from './mint.ts';
 import { findInteraction, findTicket, isInProgress, newInteraction, type InProgress } from './interaction.ts';
 import type { Service } from './service.ts';
 import { carryOut, settle } from './settle.ts';
@@ -91,7 +93,7 @@ export async function answerConsent(
       ? refused({ reason: 'client_disabled' })
       : decideConsent(question, answer, service.clock.now());
   });
-  if (settled.ok) return answered(service, interaction.request, { code });
+  if (settled.ok) return succeeded(service, interaction.request, settled.value, code);
   switch (settled.refusal.reason) {
     case 'interaction_required':
       return resumeAuthorization(service, ticket, browser);
@@ -149,7 +151,7 @@ async function proceed(
     if (question === undefined) return refused({ reason: 'client_disabled' });
     const outcome = decideAuthorization(question, service.clock.now());
     if (outcome.kind === 'refused') return refused(outcome.refusal);
-    if (outcome.kind === 'code') return granted(outcome, outcome.plan);
+    if (outcome.kind === 'granted') return granted(outcome, outcome.plan);
     if (inProgress !== undefined) return granted(outcome);
     const row = newInteraction(service, request, ticket, browser);
     return granted(outcome, { inserts: [{ kind: 'interaction', row }] });
@@ -166,16 +168,32 @@ async function isOver(service: Service, ticket: string, browser: Browser): Promi
   return (await findInteraction(service, ticket, browser)) === undefined;
 }
 
+/** The code, and the ID token: minted now that what it says is committed. */
+async function succeeded(
+  service: Service,
+  request: AuthorizationRequest,
+  { subject, code: row, idToken }: AuthorizationGrant,
+  code: string,
+): Promise<AuthorizationResult> {
+  const sent: Record<string, string> = row === undefined ? {} : { code };
+  if (idToken === undefined) return answered(service, request, sent);
+  const about = { clientId: request.clientId, subject, idToken };
+  return answered(service, request, {
+    ...sent,
+    id_token: await mintIdToken(service, about, sent, service.clock.now()),
+  });
+}
+
 function reached(
   service: Service,
   request: AuthorizationRequest,
   outcome: AuthorizationOutcome,
   { code, ticket }: { code: string; ticket: string },
   browser: Browser,
-): AuthorizationResult {
+): AuthorizationResult | Promise<AuthorizationResult> {
   switch (outcome.kind) {
-    case 'code':
-      return answered(service, request, { code });
+    case 'granted':
+      return succeeded(service, request, outcome.grant, code);
     case 'sign_in':
       return { kind: 'page', page: 'sign_in', ticket };
     case 'choose_account':

@@ -1,4 +1,12 @@
-import { openIdScopes, clientAuthMethods, grantTypes, type SigningAlg } from '@ostiary/wire';
+import {
+  openIdScopes,
+  clientAuthMethods,
+  grantTypes,
+  responseTypes,
+  type ClientMetadata,
+  type ResponseType,
+  type SigningAlg,
+} from '@ostiary/wire';
 import { assertionAlgs } from './client-authentication.ts';
 import { proofAlgs } from './dpop/proof-key.ts';
 import { isInstalledApp } from './direct/challenge.ts';
@@ -39,7 +47,7 @@ export function describeIssuer({ settings, catalogue }: Service): Record<string,
     introspection_endpoint: issuer + endpoints.introspection,
     end_session_endpoint: issuer + endpoints.endSession,
     scopes_supported: [...new Set(scopes)],
-    response_types_supported: ['code'],
+    response_types_supported: responseTypesOf(clients.map((client) => client.metadata)),
     response_modes_supported: ['query', 'form_post'],
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
@@ -67,6 +75,13 @@ export function describeIssuer({ settings, catalogue }: Service): Record<string,
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
   };
+}
+
+/** `code` always; what passes through the browser only where a client is registered for it. */
+function responseTypesOf(clients: readonly ClientMetadata[]): ResponseType[] {
+  return responseTypes.filter(
+    (type) => type === 'code' || clients.some((client) => client.response_types.includes(type)),
+  );
 }
 
 /** draft-ietf-oauth-first-party-apps-04 section 8: named where it serves somebody. */

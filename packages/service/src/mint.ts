@@ -38,7 +38,7 @@ export async function mintTokens(
     scope: access.scopes.join(' '),
   };
   if (grant.idToken !== undefined)
-    answer.id_token = await mintIdToken(service, grant, grant.idToken, accessToken, nowMs);
+    answer.id_token = await mintIdToken(service, { ...grant, idToken: grant.idToken }, { accessToken }, nowMs);
   if (grant.refresh === undefined) return answer;
   const { family, generation, keyId, expiry } = grant.refresh;
   const key = service.keyring.refreshKey(keyId);
@@ -95,20 +95,24 @@ function accessClaims(
   };
 }
 
-function mintIdToken(
+/**
+ * Mints an ID token. It names by hash what it is sent with, so that neither can be swapped.
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#HybridIDToken OpenID Connect Core 3.1.3.6 and 3.3.2.11}
+ */
+export function mintIdToken(
   service: Service,
-  grant: TokenGrant,
-  idToken: IdTokenGrant,
-  accessToken: string,
+  { clientId, subject, idToken }: Pick<TokenGrant, 'clientId' | 'subject'> & { idToken: IdTokenGrant },
+  sentWith: { accessToken?: string; code?: string },
   nowMs: number,
 ): string | Promise<string> {
-  const client = service.clients.get(grant.clientId);
+  const { accessToken, code } = sentWith;
+  const client = service.clients.get(clientId);
   const alg = client?.metadata.id_token_signed_response_alg ?? 'RS256';
   const iat = Math.floor(nowMs / 1000);
   const claims: IdTokenClaims = {
     iss: service.settings.issuer,
-    sub: grant.subject,
-    aud: grant.clientId,
+    sub: subject,
+    aud: clientId,
     iat,
     exp: iat + idTokenSeconds,
     auth_time: Math.floor(idToken.authTimeMs / 1000),
@@ -116,7 +120,8 @@ function mintIdToken(
     acr: idToken.acr,
     amr: idToken.amr,
     sid: idToken.sessionId,
-    at_hash: accessTokenHash(alg, accessToken),
+    ...(accessToken !== undefined && { at_hash: leftHash(alg, accessToken) }),
+    ...(code !== undefined && { c_hash: leftHash(alg, code) }),
   };
   return signJwt(service.keyring.signingKey(alg), 'JWT', { ...claimsFor(idToken.scopes, idToken.claims), ...claims });
 }
@@ -133,9 +138,9 @@ export function claimsFor(scopes: readonly string[], claims: Record<string, unkn
   return wanted;
 }
 
-/** Left half of the token's hash, by the algorithm's hash function (OpenID Connect Core 3.1.3.6). */
-function accessTokenHash(alg: SigningAlg, accessToken: string): string {
-  const whole = hash(alg === 'EdDSA' ? 'sha512' : 'sha256', accessToken, 'buffer');
+/** Left half of the hash of a token or code, by the algorithm's hash function (OpenID Connect Core 3.1.3.6). */
+function leftHash(alg: SigningAlg, text: string): string {
+  const whole = hash(alg === 'EdDSA' ? 'sha512' : 'sha256', text, 'buffer');
   return whole.toString('base64url', 0, whole.length / 2);
 }
 

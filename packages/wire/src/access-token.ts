@@ -39,4 +39,5 @@ export interface IdTokenClaims {
   azp?: string;
   sid?: string;
   at_hash?: string;
+  c_hash?: string;
 }

@@ -9,6 +9,10 @@ export type ClientAuthMethod = (typeof clientAuthMethods)[number];
 export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 export type GrantType = (typeof grantTypes)[number];
 
+/** What the authorization endpoint answers with (OAuth 2.0 Multiple Response Types 1.0). Those that hold `token` do not exist here. */
+export const responseTypes = ['code', 'id_token', 'code id_token'] as const;
+export type ResponseType = (typeof responseTypes)[number];
+
 export const signingAlgs = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 export type SigningAlg = (typeof signingAlgs)[number];
 
@@ -45,7 +49,7 @@ export interface ClientMetadata {
   allowedOrigins: string[];
   token_endpoint_auth_method: ClientAuthMethod;
   grant_types: GrantType[];
-  response_types: string[];
+  response_types: ResponseType[];
   id_token_signed_response_alg: SigningAlg;
   jwks?: { keys: PublicJwk[] };
   /** `false` waives PKCE for a confidential client that sends a nonce (OIDC Basic clients send no challenge). */

@@ -20,6 +20,7 @@ import { checkDirectSignIn } from './rules/direct-sign-in.ts';
 import { checkHouse } from './rules/house.ts';
 import { checkApisOfClient, checkUnique } from './rules/references.ts';
 import { checkRefresh } from './rules/refresh.ts';
+import { checkResponseTypes } from './rules/response-types.ts';
 import { readStorage } from './rules/storage.ts';
 import { checkUser } from './rules/users.ts';
 import type { ConfiguredUser } from './rules/users.ts';
@@ -81,6 +82,7 @@ function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDev
     ...apis.flatMap((api) => checkApi(api.metadata, api.at, issuer)),
     ...clients.flatMap((client) => [
       ...checkClientGrants(client),
+      ...checkResponseTypes(client),
       ...checkClientAuthentication(client, isDevelopment),
       ...checkWebAddresses(client),
       ...checkRefresh(client),

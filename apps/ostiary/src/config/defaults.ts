@@ -57,7 +57,7 @@ export function completeApi(api: ApiConfig): ApiMetadata {
 export function completeClient(client: ClientConfig): ClientMetadata {
   const { authMethod, grants } = byType[client.type];
   const method = client.token_endpoint_auth_method ?? authMethod;
-  const grantTypes = client.grant_types ?? grants;
+  const grantTypes = client.grant_types ?? (isSignInOnly(client) ? [] : grants);
   return {
     client_id: client.client_id as ClientId,
     client_name: client.client_name ?? client.client_id,
@@ -77,6 +77,11 @@ export function completeClient(client: ClientConfig): ClientMetadata {
     apis: client.apis ?? {},
     refresh: completeRefresh(client, method),
   };
+}
+
+/** A client that asks who somebody is, by an ID token alone: it has nothing to ask of the token endpoint. */
+function isSignInOnly({ response_types: types }: ClientConfig): boolean {
+  return types !== undefined && types.length > 0 && types.every((type) => type === 'id_token');
 }
 
 /**

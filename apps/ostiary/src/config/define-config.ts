@@ -1,5 +1,5 @@
 import type { HandlerOptions } from '@ostiary/http';
-import type { ClientAuthMethod, ClientType, GrantType, PublicJwk, SigningAlg } from '@ostiary/wire';
+import type { ClientAuthMethod, ClientType, GrantType, PublicJwk, ResponseType, SigningAlg } from '@ostiary/wire';
 
 /** A secret: the text itself, or where it stands. File paths are relative to the configuration file. */
 export type SecretConfig = string | { env: string } | { file: string };
@@ -58,7 +58,8 @@ export interface ClientConfig {
   /** Public keys, for private_key_jwt. */
   jwks?: { keys: PublicJwk[] };
   grant_types?: GrantType[];
-  response_types?: 'code'[];
+  /** What passes through the browser, besides codes, is for clients of type `web`. Default: code, if it may use authorization_code. */
+  response_types?: ResponseType[];
   /** Default RS256. */
   id_token_signed_response_alg?: SigningAlg;
   /** Default true. `false` is for confidential clients that send a nonce. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clientAuthMethods, clientTypes, grantTypes, signingAlgs } from '@ostiary/wire';
+import { clientAuthMethods, clientTypes, grantTypes, responseTypes, signingAlgs } from '@ostiary/wire';
 import { logLevels } from './define-config.ts';
 import type { ApiConfig, ClientConfig, OstiaryConfig, PostgresConfig, UserConfig } from './define-config.ts';
 
@@ -54,7 +54,7 @@ const clientShape = z.strictObject({
   client_secret: secret.optional(),
   jwks: z.strictObject({ keys: z.array(jwkShape) }).optional(),
   grant_types: z.array(z.enum(grantTypes)).optional(),
-  response_types: z.array(z.enum(['code'])).optional(),
+  response_types: z.array(z.enum(responseTypes)).optional(),
   id_token_signed_response_alg: z.enum(signingAlgs).optional(),
   requirePkce: z.boolean().optional(),
   dpop_bound_access_tokens: z.boolean().optional(),

@@ -27,7 +27,7 @@ describe('"allow"', () => {
   test('the code carries the version of the consent it stands on', () => {
     const decision = allow({ consent: consent({ version: 9, apis: {} }) });
     assert.ok(decision.kind === 'granted');
-    assert.equal(decision.answer.consentVersion, 9);
+    assert.equal(decision.answer.code?.consentVersion, 9);
     assert.deepEqual(
       decision.plan.expects.find(({ kind }) => kind === 'consent'),
       { kind: 'consent', userId: ada, clientId: 'lab-spa', version: 9 },
@@ -46,7 +46,7 @@ describe('"allow"', () => {
   test('grants what the ticket says, and nothing else', () => {
     const decision = allow();
     assert.ok(decision.kind === 'granted');
-    assert.deepEqual(decision.answer.grant.apis, { [reports]: ['read:reports'] });
+    assert.deepEqual(decision.answer.code?.grant.apis, { [reports]: ['read:reports'] });
   });
 });
 

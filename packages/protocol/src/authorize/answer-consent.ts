@@ -1,12 +1,16 @@
-import type { AuthorizationCode } from '@ostiary/model';
 import { granted, refused, type Decision } from '../decision.ts';
 import { redirectHost } from '../redirect-uri.ts';
 import type { Reason } from '../refusal.ts';
 import { widenedConsent } from './consent.ts';
-import { decideAuthorization, issueCode, type AuthorizationQuestion } from './decide.ts';
+import {
+  decideAuthorization,
+  grantAuthorization,
+  type AuthorizationGrant,
+  type AuthorizationQuestion,
+} from './decide.ts';
 
 /**
- * The user's answer on the consent page. "Allow" records the consent and makes the code in one commit; "deny" uses up the
+ * The user's answer on the consent page. "Allow" records the consent and makes the answer in one commit; "deny" uses up the
  * page. Nothing but the ticket decides what is granted: the form carries no scope, client or redirect URI.
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#Consent OpenID Connect Core 3.1.2.4}
  */
@@ -14,7 +18,7 @@ export function decideConsent(
   question: AuthorizationQuestion,
   answer: 'allow' | 'deny',
   nowMs: number,
-): Decision<AuthorizationCode> {
+): Decision<AuthorizationGrant> {
   const { signIn, request, consent, interaction } = question;
   const consumes = interaction === undefined ? [] : [{ kind: 'interaction' as const, hash: interaction.hash }];
   if (answer === 'deny') return refused({ reason: 'consent_denied' }, { consumes });
@@ -24,8 +28,8 @@ export function decideConsent(
   const { session, user, device } = signIn;
   const redirectHosts = [redirectHost(request.redirectUri)];
   const widened = widenedConsent(consent, request, user.id, { redirectHosts, nowMs });
-  const { plan, code } = issueCode(question, { session, user, device }, widened.version, nowMs);
-  return granted(code, {
+  const { plan, grant } = grantAuthorization(question, { session, user, device }, widened.version, nowMs);
+  return granted(grant, {
     ...plan,
     inserts: [{ kind: 'consent', row: widened }, ...plan.inserts],
     events: [
@@ -44,7 +48,7 @@ export function decideConsent(
 function unmetBeforeConsent(question: AuthorizationQuestion, nowMs: number): Reason | undefined {
   const outcome = decideAuthorization(question, nowMs);
   switch (outcome.kind) {
-    case 'code':
+    case 'granted':
     case 'ask_consent':
       return undefined;
     case 'sign_in':

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Prompt } from '@ostiary/model';
+import type { ResponseType } from '@ostiary/wire';
 import {
   authorizationQuestion,
   challenge,
@@ -38,8 +39,9 @@ const fresh = signIn({ session: session({ authTimeMs: nowMs - 1000 }) });
 
 describe('a code', () => {
   const outcome = decide({ interaction: interaction(), request: request({ jkt: 'key' }) });
-  assert.equal(outcome.kind, 'code');
-  const { code, plan } = outcome as typeof outcome & { kind: 'code' };
+  assert.ok(outcome.kind === 'granted');
+  const { grant, plan } = outcome;
+  const { code } = grant;
 
   test('security 52: is bound to client, redirect URI, challenge, key, nonce, user, device, session and resources', () => {
     assert.deepEqual(code, {
@@ -76,6 +78,42 @@ describe('a code', () => {
   });
 });
 
+describe('Core 3.3: an ID token from the authorization endpoint', () => {
+  const grantFor = (responseType: ResponseType) => {
+    const asked = request({ responseType, scopes: ['openid', 'profile'], apis: {} });
+    const outcome = decide({ request: asked, consent: consent({ scopes: ['openid', 'profile'] }) });
+    assert.ok(outcome.kind === 'granted');
+    return outcome;
+  };
+  const idToken = {
+    authTimeMs: nowMs - hourMs,
+    acr: '1',
+    amr: ['pwd'],
+    nonce: 'n-0S6_WzA2Mj',
+    sessionId: adaSession,
+    claims: facts().user.claims,
+  };
+
+  test('3.3.3.6: beside a code it tells who signed in, and no more', () => {
+    const { grant, plan } = grantFor('code id_token');
+    assert.deepEqual(grant.idToken, { ...idToken, scopes: ['openid'] });
+    assert.deepEqual(plan.inserts, [{ kind: 'code', row: grant.code }]);
+  });
+
+  test('5.4: alone it has the claims that the scopes ask for, and there is no code', () => {
+    const { grant, plan } = grantFor('id_token');
+    assert.deepEqual(grant, { subject: ada, idToken: { ...idToken, scopes: ['openid', 'profile'] } });
+    assert.deepEqual(plan.inserts, []);
+    assert.equal(plan.expects.length, 5);
+  });
+
+  test('a page in progress that knows of no response type leads to a code alone', () => {
+    const outcome = decide({ request: request({ responseType: undefined }) });
+    assert.ok(outcome.kind === 'granted');
+    assert.deepEqual(Object.keys(outcome.grant), ['subject', 'code']);
+  });
+});
+
 describe('security 23: prompt=none shows no page', () => {
   const cases: [string, Partial<AuthorizationQuestion>, string][] = [
     ['nobody is signed in', { signIn: undefined }, 'login_required'],
@@ -95,7 +133,7 @@ describe('security 23: prompt=none shows no page', () => {
     test(`${reason} when ${name}`, () => assert.deepEqual(decide({ request: silent, ...changes }), refusedAs(reason)));
   }
 
-  test('a code when all is in order', () => assert.equal(kindOf({ request: silent }), 'code'));
+  test('a code when all is in order', () => assert.equal(kindOf({ request: silent }), 'granted'));
 
   test('the same without prompt=none is a page', () => {
     for (const [name, { request: asked = request(), ...changes }, reason] of cases) {
@@ -114,7 +152,7 @@ describe('security 24: prompt=login', () => {
   });
 
   test('is content with a sign-in after the page was begun', () => {
-    assert.equal(kindOf({ request: asked, interaction: interaction(), signIn: fresh }), 'code');
+    assert.equal(kindOf({ request: asked, interaction: interaction(), signIn: fresh }), 'granted');
   });
 });
 
@@ -122,14 +160,14 @@ describe('security 25: max_age', () => {
   const asked = (maxAgeSeconds: number) => request({ maxAgeSeconds });
 
   test('is enforced to the second', () => {
-    assert.equal(kindOf({ request: asked(3600) }), 'code');
+    assert.equal(kindOf({ request: asked(3600) }), 'granted');
     assert.deepEqual(decide({ request: asked(3599) }), { kind: 'sign_in', why: 'too_old' });
   });
 
   test('0 is as prompt=login', () => {
     const justNow = signIn({ session: session({ authTimeMs: nowMs }) });
     assert.equal(kindOf({ request: asked(0), signIn: justNow }), 'sign_in');
-    assert.equal(kindOf({ request: asked(0), signIn: fresh, interaction: interaction() }), 'code');
+    assert.equal(kindOf({ request: asked(0), signIn: fresh, interaction: interaction() }), 'granted');
   });
 });
 
@@ -148,7 +186,7 @@ describe('security 26: id_token_hint', () => {
     );
   });
 
-  test('the user it names goes on', () => assert.equal(kindOf({ request: request({ hintedSub: ada }) }), 'code'));
+  test('the user it names goes on', () => assert.equal(kindOf({ request: request({ hintedSub: ada }) }), 'granted'));
 });
 
 describe('prompt=select_account', () => {
@@ -157,11 +195,11 @@ describe('prompt=select_account', () => {
   test('shows the choice until the user made it', () => {
     assert.equal(kindOf({ request: asked }), 'choose_account');
     assert.equal(kindOf({ request: asked, interaction: interaction() }), 'choose_account');
-    assert.equal(kindOf({ request: asked, interaction: interaction({ chosenSessionId: adaSession }) }), 'code');
+    assert.equal(kindOf({ request: asked, interaction: interaction({ chosenSessionId: adaSession }) }), 'granted');
   });
 
   test('a new sign-in is a choice', () => {
-    assert.equal(kindOf({ request: asked, interaction: interaction(), signIn: fresh }), 'code');
+    assert.equal(kindOf({ request: asked, interaction: interaction(), signIn: fresh }), 'granted');
   });
 });
 

@@ -9,10 +9,12 @@ import type {
   Session,
   UserState,
 } from '@ostiary/model';
-import type { ClientMetadata, Digest } from '@ostiary/wire';
+import type { ClientMetadata, Digest, UserId } from '@ostiary/wire';
 import { draft, type PlanDraft } from '../decision.ts';
 import type { Reason, Refusal } from '../refusal.ts';
+import type { IdTokenGrant } from '../token/grant.ts';
 import { needsConsent } from './consent.ts';
+import { carriesCode, carriesIdToken } from './response-type.ts';
 import { isStanding, type SessionFacts, type SessionPolicy } from './session.ts';
 
 /** Lifetime of an authorization code (FAPI 2.0 section 5.3.2.1: at most 60 seconds). */
@@ -35,9 +37,16 @@ export interface AuthorizationQuestion {
   codeHash: Digest;
 }
 
+/** What goes to the client: a code, an ID token that is minted once the plan is committed, or both. */
+export interface AuthorizationGrant {
+  subject: UserId;
+  code?: AuthorizationCode;
+  idToken?: IdTokenGrant;
+}
+
 /** What an authorization request leads to. */
 export type AuthorizationOutcome =
-  | { kind: 'code'; code: AuthorizationCode; plan: PlanDraft }
+  | { kind: 'granted'; grant: AuthorizationGrant; plan: PlanDraft }
   | { kind: 'sign_in'; why: 'no_session' | 'asked' | 'too_old' | 'other_user_hinted' }
   | { kind: 'choose_account' }
   | { kind: 'ask_consent' }
@@ -50,7 +59,7 @@ interface SignedIn {
 }
 
 /**
- * Decides an authorization request: a code at once, a page first, or an error to the client.
+ * Decides an authorization request: an answer at once, a page first, or an error to the client.
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#AuthRequestValidation OpenID Connect Core 3.1.2.2 to 3.1.2.6}
  */
 export function decideAuthorization(question: AuthorizationQuestion, nowMs: number): AuthorizationOutcome {
@@ -68,7 +77,7 @@ export function decideAuthorization(question: AuthorizationQuestion, nowMs: numb
   if (needsConsent(request, consent, client, question.trustsLoopback)) {
     return isSilent ? refusedBecause('consent_required') : { kind: 'ask_consent' };
   }
-  return issueCode(question, signedIn, consent?.version ?? 0, nowMs);
+  return grantAuthorization(question, signedIn, consent?.version ?? 0, nowMs);
 }
 
 function signedInUser({ signIn, sessionPolicy }: AuthorizationQuestion, nowMs: number): SignedIn | undefined {
@@ -112,17 +121,65 @@ export type CodeGround = Pick<
   extras?: Pick<Grant, 'claims' | 'needsDevice'>;
 };
 
-/** The plan of a code: it expects everything the code stands on, and uses up the page in progress. */
+/** A code, and the plan that makes it. */
 export function issueCode(
-  question: CodeGround,
+  ground: CodeGround,
+  signedIn: SignedIn,
+  consentVersion: number,
+  nowMs: number,
+): { code: AuthorizationCode; plan: PlanDraft } {
+  const code = codeFor(ground, signedIn, consentVersion, nowMs);
+  return { code, plan: planAnswer(ground, signedIn, code, nowMs) };
+}
+
+/** What the response type asks for, and the plan that makes it. */
+export function grantAuthorization(
+  question: AuthorizationQuestion,
+  signedIn: SignedIn,
+  consentVersion: number,
+  nowMs: number,
+): AuthorizationOutcome & { kind: 'granted' } {
+  const { request } = question;
+  const responseType = request.responseType ?? 'code';
+  const code = carriesCode(responseType) ? codeFor(question, signedIn, consentVersion, nowMs) : undefined;
+  const grant: AuthorizationGrant = {
+    subject: signedIn.user.id,
+    ...(code && { code }),
+    ...(carriesIdToken(responseType) && { idToken: idTokenFor(request, signedIn, code === undefined) }),
+  };
+  return { kind: 'granted', grant, plan: planAnswer(question, signedIn, code, nowMs) };
+}
+
+/** It expects everything that the answer stands on, and uses up the page in progress. */
+function planAnswer(
+  { request, interaction, clientState, consent }: CodeGround,
+  { session, user, device }: SignedIn,
+  code: AuthorizationCode | undefined,
+  nowMs: number,
+): PlanDraft {
+  return draft({
+    expects: [
+      { kind: 'user', id: user.id, epoch: user.epoch },
+      { kind: 'client', id: request.clientId, epoch: clientState.epoch },
+      { kind: 'session', id: session.id },
+      { kind: 'device', id: device.id },
+      { kind: 'consent', userId: user.id, clientId: request.clientId, version: consent?.version },
+    ],
+    consumes: interaction === undefined ? [] : [{ kind: 'interaction', hash: interaction.hash }],
+    inserts: code === undefined ? [] : [{ kind: 'code', row: code }],
+    touches: [{ kind: 'session', id: session.id, seenAtMs: nowMs }],
+  });
+}
+
+function codeFor(
+  { request, clientState, codeHash, extras }: CodeGround,
   { session, user, device }: SignedIn,
   consentVersion: number,
   nowMs: number,
-): AuthorizationOutcome & { kind: 'code' } {
-  const { request, interaction, clientState } = question;
+): AuthorizationCode {
   const { acr, amr, authTimeMs } = session;
-  const code: AuthorizationCode = {
-    hash: question.codeHash,
+  return {
+    hash: codeHash,
     clientId: request.clientId,
     userId: user.id,
     deviceId: device.id,
@@ -132,7 +189,7 @@ export function issueCode(
     codeChallenge: request.codeChallenge,
     jkt: request.jkt,
     nonce: request.nonce,
-    grant: { scopes: request.scopes, apis: request.apis, acr, amr, ...question.extras },
+    grant: { scopes: request.scopes, apis: request.apis, acr, amr, ...extras },
     authTimeMs,
     userEpoch: user.epoch,
     clientEpoch: clientState.epoch,
@@ -140,19 +197,20 @@ export function issueCode(
     createdAtMs: nowMs,
     expiresAtMs: nowMs + codeSeconds * 1000,
   };
-  const plan = draft({
-    expects: [
-      { kind: 'user', id: user.id, epoch: user.epoch },
-      { kind: 'client', id: request.clientId, epoch: clientState.epoch },
-      { kind: 'session', id: session.id },
-      { kind: 'device', id: device.id },
-      { kind: 'consent', userId: user.id, clientId: request.clientId, version: question.consent?.version },
-    ],
-    consumes: interaction === undefined ? [] : [{ kind: 'interaction', hash: interaction.hash }],
-    inserts: [{ kind: 'code', row: code }],
-    touches: [{ kind: 'session', id: session.id, seenAtMs: nowMs }],
-  });
-  return { kind: 'code', code, plan };
+}
+
+/**
+ * An ID token that passes through the browser tells who signed in, and no more where the one of the token endpoint will; alone, it
+ * has the claims that the scopes ask for.
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#HybridIDToken2 OpenID Connect Core 3.3.3.6 and 5.4}
+ */
+function idTokenFor(
+  { nonce, scopes }: AuthorizationRequest,
+  { session, user }: SignedIn,
+  isAlone: boolean,
+): IdTokenGrant {
+  const { acr, amr, authTimeMs, id: sessionId } = session;
+  return { authTimeMs, acr, amr, nonce, sessionId, scopes: isAlone ? scopes : ['openid'], claims: user.claims };
 }
 
 function refusedBecause(reason: Reason): AuthorizationOutcome {

@@ -1,8 +1,9 @@
 import type { AuthorizationRequest, Prompt, RegisteredRedirectUri, ResponseMode } from '@ostiary/model';
-import type { ClientMetadata, UserId } from '@ostiary/wire';
+import type { ClientMetadata, ResponseType, UserId } from '@ostiary/wire';
 import type { Parameters } from '../parameters.ts';
 import type { Refusal } from '../refusal.ts';
-import { parseScope, resolveScopes, type ApiCatalogue } from '../scope.ts';
+import { parseScope, resolveScopes, type ApiCatalogue, type ResolvedScopes } from '../scope.ts';
+import { carriesCode, carriesIdToken, readResponseType } from './response-type.ts';
 
 /** A verified `id_token_hint`, or that it was none of ours. */
 export type Hint = { isOurs: true; sub: UserId } | { isOurs: false };
@@ -26,10 +27,20 @@ export interface ReturnAddress {
 const sha256Pattern = /^[A-Za-z0-9_-]{43}$/;
 const prompts = new Set<string>(['none', 'login', 'consent', 'select_account']);
 
-/** The parameters that say where errors go; an unsupported `response_mode` falls back to `query`. */
-export function returnAddress(parameters: Parameters, redirectUri: RegisteredRedirectUri): ReturnAddress {
-  const responseMode = parameters.single.get('response_mode') === 'form_post' ? 'form_post' : 'query';
-  return { redirectUri, responseMode, state: parameters.single.get('state') };
+/**
+ * The parameters that say where errors go; an unsupported `response_mode` falls back to what the response type has. An ID token
+ * never stands in an address, where histories and logs would keep it: form_post alone carries one, and its errors too.
+ * @see {@link https://openid.net/specs/oauth-v2-multiple-response-types-1_0.html#ResponseModes Multiple Response Types section 2.1}
+ */
+export function returnAddress(
+  { single }: Parameters,
+  redirectUri: RegisteredRedirectUri,
+  client: ClientMetadata,
+): ReturnAddress {
+  const type = readResponseType(single.get('response_type'));
+  const needsForm = type !== undefined && carriesIdToken(type) && client.response_types.includes(type);
+  const responseMode = needsForm || single.get('response_mode') === 'form_post' ? 'form_post' : 'query';
+  return { redirectUri, responseMode, state: single.get('state') };
 }
 
 /**
@@ -41,28 +52,28 @@ export function parseAuthorizationRequest(
   parameters: Parameters,
   context: RequestContext,
 ): { ok: true; value: AuthorizationRequest; ignoredScopes: string[] } | { ok: false; refusal: Refusal } {
-  const { single, resources } = parameters;
-  const { client, catalogue, redirectUri, hint } = context;
+  const { single } = parameters;
+  const { client, redirectUri, hint } = context;
+  const asked = unsupported(single) ?? readResponse(single, client);
+  if ('reason' in asked) return { ok: false, refusal: asked };
+  const { responseType } = asked;
   const refusal =
-    unsupported(single) ??
-    responseFlaw(single, client) ??
-    pkceFlaw(single, client) ??
+    (carriesCode(responseType) ? pkceFlaw(single, client) : undefined) ??
+    (carriesIdToken(responseType) ? nonceFlaw(single) : undefined) ??
     hintFlaw(hint) ??
     valueFlaw(single);
   if (refusal !== undefined) return { ok: false, refusal };
-  const scope = parseScope(single.get('scope'));
-  if (scope === undefined) return { ok: false, refusal: { reason: 'scope_malformed' } };
-  const resolved = resolveScopes(scope, resources, client, catalogue);
+  const resolved = readScopes(parameters, context, responseType);
   if (!resolved.ok) return resolved;
   const { scopes, apis, ignored } = resolved.value;
-  if (scopes.length === 0 && Object.keys(apis).length === 0) return { ok: false, refusal: { reason: 'scope_empty' } };
   const promptList = words(single.get('prompt')).filter((prompt): prompt is Prompt => prompts.has(prompt));
   if (promptList.includes('none') && promptList.length > 1)
     return { ok: false, refusal: { reason: 'prompt_none_with_others' } };
   const maxAge = single.get('max_age');
   const value: AuthorizationRequest = {
     clientId: client.client_id,
-    ...returnAddress(parameters, redirectUri),
+    responseType,
+    ...returnAddress(parameters, redirectUri, client),
     redirectUriGiven: single.has('redirect_uri'),
     nonce: single.get('nonce'),
     codeChallenge: single.get('code_challenge'),
@@ -87,15 +98,53 @@ function unsupported(single: ReadonlyMap<string, string>): Refusal | undefined {
   return undefined;
 }
 
-function responseFlaw(single: ReadonlyMap<string, string>, client: ClientMetadata): Refusal | undefined {
-  const responseType = single.get('response_type');
-  if (responseType === undefined) return { reason: 'parameter_missing', parameter: 'response_type' };
-  if (responseType !== 'code') return { reason: 'response_type_unsupported' };
-  if (!client.response_types.includes('code') || !client.grant_types.includes('authorization_code')) {
-    return { reason: 'response_type_not_allowed' };
-  }
-  const responseMode = single.get('response_mode') ?? 'query';
-  return responseMode === 'query' || responseMode === 'form_post' ? undefined : { reason: 'response_mode_unsupported' };
+function readResponse(
+  single: ReadonlyMap<string, string>,
+  client: ClientMetadata,
+): { responseType: ResponseType } | Refusal {
+  const written = single.get('response_type');
+  if (written === undefined) return { reason: 'parameter_missing', parameter: 'response_type' };
+  const responseType = readResponseType(written);
+  if (responseType === undefined) return { reason: 'response_type_unsupported' };
+  const isAllowed = client.response_types.includes(responseType);
+  const lacksGrant = carriesCode(responseType) && !client.grant_types.includes('authorization_code');
+  if (!isAllowed || lacksGrant) return { reason: 'response_type_not_allowed' };
+  const mode = single.get('response_mode');
+  if (mode === undefined || mode === 'form_post') return { responseType };
+  // Multiple Response Types section 3.0: the query encoding MUST NOT be used for a response that carries an ID token.
+  if (carriesIdToken(responseType)) return { reason: 'response_mode_not_form_post' };
+  return mode === 'query' ? { responseType } : { reason: 'response_mode_unsupported' };
+}
+
+/** OpenID Connect Core 3.2.2.1 and 3.3.2.11: a nonce is REQUIRED where an ID token comes from the authorization endpoint. */
+function nonceFlaw(single: ReadonlyMap<string, string>): Refusal | undefined {
+  return single.has('nonce') ? undefined : { reason: 'parameter_missing', parameter: 'nonce' };
+}
+
+function readScopes(
+  { single, resources }: Parameters,
+  { client, catalogue }: RequestContext,
+  responseType: ResponseType,
+): { ok: true; value: ResolvedScopes } | { ok: false; refusal: Refusal } {
+  const scope = parseScope(single.get('scope'));
+  if (scope === undefined) return { ok: false, refusal: { reason: 'scope_malformed' } };
+  if (carriesIdToken(responseType) && !scope.includes('openid'))
+    return { ok: false, refusal: { reason: 'scope_without_openid' } };
+  const resolved = resolveScopes(scope, resources, client, catalogue);
+  if (!resolved.ok) return resolved;
+  const value = carriesCode(responseType) ? resolved.value : withoutCode(resolved.value);
+  const isEmpty = value.scopes.length === 0 && Object.keys(value.apis).length === 0;
+  return isEmpty ? { ok: false, refusal: { reason: 'scope_empty' } } : { ok: true, value };
+}
+
+/** Nobody is asked to allow what no token would carry (OpenID Connect Core 11: `offline_access` MUST be ignored without a code). */
+function withoutCode({ scopes, apis, ignored }: ResolvedScopes): ResolvedScopes {
+  const isOffline = (scope: string) => scope === 'offline_access';
+  return {
+    scopes: scopes.filter((scope) => !isOffline(scope)),
+    apis: {},
+    ignored: [...ignored, ...scopes.filter(isOffline), ...Object.values(apis).flat()],
+  };
 }
 
 /**

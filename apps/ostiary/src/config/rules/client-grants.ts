@@ -14,7 +14,9 @@ export function checkClientGrants(client: ConfiguredClient): Problem[] {
     ...(/^[\x20-\x7e]+$/.test(metadata.client_id)
       ? []
       : [error(`${at}.client_id`, 'must be plain ASCII; use letters, digits and dashes')]),
-    ...(grants.length === 0 ? [error(path, 'is empty; remove it, the default of the type will do')] : []),
+    ...(grants.length === 0 && !metadata.response_types.includes('id_token')
+      ? [error(path, 'is empty; remove it, the default of the type will do')]
+      : []),
     // RFC 6749 section 4.4: confidential clients only.
     ...(isPublic(client) && grants.includes('client_credentials')
       ? [error(path, 'client_credentials is for confidential clients only; remove it')]

@@ -24,10 +24,13 @@ export function checkWebAddresses({ at, metadata }: ConfiguredClient): Problem[]
 }
 
 function checkThatThereIsOne({ at, metadata }: Pick<ConfiguredClient, 'at' | 'metadata'>): Problem[] {
-  if (!metadata.grant_types.includes('authorization_code') || metadata.redirect_uris.length > 0) return [];
+  if (metadata.redirect_uris.length > 0) return [];
   // Its codes go to no address.
   if (metadata.directSignIn === true) return [];
-  return [error(`${at}.redirect_uris`, 'the authorization_code grant needs one; add where sign-in returns to')];
+  if (metadata.grant_types.includes('authorization_code'))
+    return [error(`${at}.redirect_uris`, 'the authorization_code grant needs one; add where sign-in returns to')];
+  if (!metadata.response_types.includes('id_token')) return [];
+  return [error(`${at}.redirect_uris`, 'the response type id_token needs one; add where sign-in returns to')];
 }
 
 function redirectFaults(uri: string, type: ClientType): string[] {
@@ -47,7 +50,7 @@ function redirectFaults(uri: string, type: ClientType): string[] {
 
 /** What an answer adds to the query that was registered (RFC 6749 section 4.1.2, RFC 9207; RP-Initiated Logout section 3). */
 const answerNames = {
-  redirect_uris: ['code', 'state', 'iss', 'error', 'error_description', 'error_uri'],
+  redirect_uris: ['code', 'id_token', 'state', 'iss', 'error', 'error_description', 'error_uri'],
   post_logout_redirect_uris: ['state'],
 };
 
