@@ -48,6 +48,7 @@ const paths = [
   '/sign-in',
   '/consent',
   '/end-session',
+  '/v2/logout',
   '/account',
   '/account/devices/remove',
   '/account/devices/remove-others',

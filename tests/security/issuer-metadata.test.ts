@@ -52,6 +52,7 @@ const paths = [
   '/sign-in',
   '/consent',
   '/end-session',
+  '/v2/logout',
   '/account',
   '/token',
   '/revoke',

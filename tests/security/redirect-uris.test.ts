@@ -269,6 +269,24 @@ describe('row 45 (RP-Initiated Logout 3): post_logout_redirect_uri follows the s
     const query = new URLSearchParams({ post_logout_redirect_uri: registered });
     await assertShown(await loggingOut.request(`/end-session?${query.toString()}`), 'no client');
   });
+
+  it('returnTo at /v2/logout: accepts the registered one, and refuses every mutation without a redirect', async () => {
+    const ask = (returnTo: string) =>
+      loggingOut.request(`/v2/logout?${new URLSearchParams({ returnTo, client_id: spa.id }).toString()}`);
+    assert.equal((await ask(registered)).headers.get('location'), registered);
+    for (const returnTo of mutationsOf(registered)) await assertShown(await ask(returnTo), returnTo);
+  });
+
+  it('returnTo at /v2/logout: refuses two of them, one of another client, and one without a client', async () => {
+    const at = (query: string) => loggingOut.request(`/v2/logout?${query}`);
+    const returnTo = `returnTo=${encodeURIComponent(registered)}`;
+    await assertShown(await at(returnTo), 'no client');
+    await assertShown(await at(`${returnTo}&client_id=nobody`), 'unknown client');
+    await assertShown(await at(`${returnTo}&returnTo=https://evil.example&client_id=${spa.id}`), 'two');
+    await assertShown(await at(`client_id=${spa.id}&returnTo=https://evil.example&${returnTo}`), 'two, the other way');
+    const mixed = 'post_logout_redirect_uri=https://evil.example';
+    assert.equal((await at(`${returnTo}&client_id=${spa.id}&${mixed}`)).headers.get('location'), registered);
+  });
 });
 
 describe('row 46 (RFC 9700 4.11): no parameter leads the browser elsewhere', () => {
@@ -291,7 +309,16 @@ describe('row 46 (RFC 9700 4.11): no parameter leads the browser elsewhere', () 
     '/\t/evil.example',
     'https://evil.example/',
   ];
-  const paths = ['/', '/authorize', '/authorize/resume', '/sign-in', '/consent', '/end-session', '/account'];
+  const paths = [
+    '/',
+    '/authorize',
+    '/authorize/resume',
+    '/sign-in',
+    '/consent',
+    '/end-session',
+    '/v2/logout',
+    '/account',
+  ];
   for (const path of paths) {
     it(path, async () => {
       for (const name of names) {

@@ -5,6 +5,7 @@ import { jsonAnswer, oauthErrorAnswer } from './answers.ts';
 import type { Bindings, DevelopmentOverlay, HttpContext, Peer, TestClock } from './context.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { accountRoutes } from './routes/account.ts';
+import { auth0LogoutRoutes } from './routes/auth0-logout.ts';
 import { authorizeRoutes } from './routes/authorize.ts';
 import { challengeRoutes } from './routes/challenge.ts';
 import { consentRoutes } from './routes/consent.ts';
@@ -36,6 +37,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const context = contextOf(options);
   const root = new Hono<Bindings>({ strict: true });
   metadataRoutes(root, context);
+  auth0LogoutRoutes(root, context);
   const app = context.basePath === '' ? root : root.basePath(context.basePath);
   for (const addRoutes of [tokenRoutes, userinfoRoutes, revocationRoutes, introspectionRoutes]) addRoutes(app, context);
   challengeRoutes(app, context);

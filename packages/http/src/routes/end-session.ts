@@ -60,7 +60,8 @@ async function answerConfirmation(
   return conclude(c, context, known, request, await requestLogout(service, request, known.browser, true));
 }
 
-async function conclude(
+/** What came of a request to sign out: done, to be confirmed, or an error. */
+export async function conclude(
   c: Context<Bindings>,
   context: HttpContext,
   known: KnownBrowser,
