@@ -388,6 +388,19 @@ describe('row 169 (CVE-2026-7507): a ticket belongs to the browser and the reque
       ['tab-2', 'tab-1'],
     );
   });
+  it('two tabs that came at once, with a cookie of its own for each: the form of the first is refused and leads to a new one', async () => {
+    const browser = house.browser();
+    const url = `/authorize?${authorizeParameters().toString()}`;
+    const first = await browser.open(url);
+    // The request of the second left before the answer to the first came, without a cookie; its answer replaces it.
+    browser.cookies.clear();
+    await browser.open(url);
+    const refused = await browser.submit(first, ada);
+    assert.equal(refused.status, 403);
+    const again = /<a class="button" href="([^"]*)"/.exec(refused.html)?.[1] ?? '';
+    const { leftTo, html } = await browser.follow(again);
+    assert.ok(leftTo?.startsWith(`${spa.redirectUri}?code=`), html);
+  });
   it('two users in one browser: the code is of whoever is signed in when they allow', async () => {
     const browser = house.browser();
     await signIn(browser);

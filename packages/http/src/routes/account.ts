@@ -19,7 +19,7 @@ import type { Bindings, HttpContext } from '../context.ts';
 import { readForm } from '../form.ts';
 import { pagePolicy } from '../security-headers.ts';
 import { accountCsrfPurpose, accountPaths, clientName, showAccount } from '../views/account.ts';
-import { showError, showProblem } from '../views/error.ts';
+import { rejectForm, showError } from '../views/error.ts';
 import { lookFor } from '../views/look.ts';
 
 const maxBytes = 16_384;
@@ -55,7 +55,7 @@ async function act(c: Context<Bindings>, context: HttpContext, action: Action): 
   const signedIn = await currentSignIn(service, known.browser);
   if (signedIn === undefined) return seeOther(c, `${basePath}/sign-in`, known.setCookies);
   if (!isCsrfTokenRight(service, known.browser, accountCsrfPurpose(signedIn), form.pairs.get('csrf') ?? undefined)) {
-    return showProblem(c, context, { problem: 'form_rejected', correlationId: c.env.correlationId }, 403);
+    return rejectForm(c, context, accountPaths.page);
   }
   const danger = action.danger(context, await loadAccount(service, signedIn), form.pairs);
   if (danger === undefined) return showAccount(c, context, known, signedIn, { kind: 'already_gone' });

@@ -6,7 +6,7 @@ import type { Bindings, HttpContext } from '../context.ts';
 import { readForm } from '../form.ts';
 import { withQuery } from '../return-to-client.ts';
 import { consentCsrfPurpose, showConsent } from '../views/consent.ts';
-import { showError, showProblem } from '../views/error.ts';
+import { rejectForm, showError } from '../views/error.ts';
 import { lead } from './authorize.ts';
 
 const maxBytes = 16_384;
@@ -35,7 +35,7 @@ export function consentRoutes(app: Hono<Bindings>, context: HttpContext): void {
     const known = knownBrowser(c, context);
     const ticket = single.get('ticket') ?? '';
     if (!isCsrfTokenRight(service, known.browser, consentCsrfPurpose(ticket), single.get('csrf'))) {
-      return showProblem(c, context, { problem: 'form_rejected', correlationId: c.env.correlationId }, 403);
+      return rejectForm(c, context, withQuery('/consent', { ticket }));
     }
     const decision = single.get('decision');
     if (decision !== 'allow' && decision !== 'deny') {

@@ -8,7 +8,7 @@ import { expiredSessionCookie } from '../cookies.ts';
 import { readForm } from '../form.ts';
 import { withQuery } from '../return-to-client.ts';
 import { pagePolicy } from '../security-headers.ts';
-import { showError, showProblem } from '../views/error.ts';
+import { rejectForm, showError } from '../views/error.ts';
 import { lookFor } from '../views/look.ts';
 import { personOf } from '../views/person.ts';
 
@@ -54,7 +54,7 @@ async function answerConfirmation(
   const signedIn = await currentSignIn(service, known.browser);
   const purpose = `end-session ${signedIn?.session.id ?? ''}`;
   if (signedIn !== undefined && !isCsrfTokenRight(service, known.browser, purpose, form.get('csrf') ?? undefined)) {
-    return showProblem(c, context, { problem: 'form_rejected', correlationId: c.env.correlationId }, 403);
+    return rejectForm(c, context, withQuery('/end-session', Object.fromEntries(request)));
   }
   if (form.get('decision') !== 'sign_out') return seeOther(c, `${basePath}/account`);
   return conclude(c, context, known, request, await requestLogout(service, request, known.browser, true));

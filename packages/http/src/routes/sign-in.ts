@@ -14,7 +14,7 @@ import type { Bindings, HttpContext } from '../context.ts';
 import { sessionCookie } from '../cookies.ts';
 import { readForm } from '../form.ts';
 import { withQuery } from '../return-to-client.ts';
-import { showError, showProblem } from '../views/error.ts';
+import { rejectForm, showError } from '../views/error.ts';
 import { showSignIn, signInCsrfPurpose, type SignInPurpose } from '../views/sign-in.ts';
 import { lead } from './authorize.ts';
 
@@ -57,7 +57,7 @@ async function answer(c: Context<Bindings>, context: HttpContext, { single }: Pa
   const known = knownBrowser(c, context);
   const ticket = single.get('ticket') ?? '';
   if (!isCsrfTokenRight(service, known.browser, signInCsrfPurpose(ticket), single.get('csrf'))) {
-    return showProblem(c, context, { problem: 'form_rejected', correlationId: c.env.correlationId }, 403);
+    return rejectForm(c, context, ticket === '' ? '/sign-in' : withQuery('/sign-in', { ticket }));
   }
   const purpose = await purposeOf(context, ticket, known);
   if (purpose === undefined) return showError(c, context, { reason: 'interaction_required' });

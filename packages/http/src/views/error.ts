@@ -27,6 +27,12 @@ export function showProblem(c: Context<Bindings>, context: HttpContext, view: Er
   return htmlAnswer(c, errorPage(view, lookFor(c.req.raw, context)), pagePolicy(), { status, headers });
 }
 
+/** A form without its CSRF token. Where it was shown before another tab got the browser its cookie, `again` leads to a new one. */
+export function rejectForm(c: Context<Bindings>, context: HttpContext, again: string): Response {
+  const { correlationId } = c.env;
+  return showProblem(c, context, { problem: 'form_rejected', correlationId, backHref: context.basePath + again }, 403);
+}
+
 function redirectDetail({ reason, shown = [] }: Refusal): Pick<NonNullable<ErrorView['developer']>, 'redirectUri'> {
   if (reason !== 'redirect_uri_unregistered') return {};
   const sent = shown.find(({ label }) => label === 'sent')?.value;
