@@ -4,6 +4,7 @@ import type { Clock, Log, Meter, Service } from '@ostiary/service';
 import type { StorageObserver, Store } from '@ostiary/storage';
 import type { Configuration } from './config/configuration.ts';
 import { openStore } from './open-store.ts';
+import { withPatience } from './patience.ts';
 import { standBehind } from './promote/stand-behind.ts';
 import type { StandingBehind } from './promote/stand-behind.ts';
 import { systemRandom } from './random.ts';
@@ -34,9 +35,22 @@ const firstKeyAheadMs = 40_000;
  * Opens the store and the service on it. Throws `Stop` when the database or its keys cannot be opened.
  * @param standsBy it is a server, and follows its file when that is promoted to PostgreSQL
  */
-export async function openService(
+export function openService(house: Composition, how: { standsBy?: boolean } = {}): Promise<OpenService> {
+  return patiently(house, () => openOnce(house, how));
+}
+
+/** Does what a start needs of the database, again while it is too busy to answer. Throws `Stop` when that lasts. */
+export function patiently<T>({ configuration, log }: Composition, work: () => Promise<T>): Promise<T> {
+  const name = nameOf(configuration.storage);
+  return withPatience(work, {
+    name,
+    tell: (error, secondsLeft) => log.warn('database_late', { database: name, error, secondsLeft }),
+  });
+}
+
+async function openOnce(
   { configuration, masterKey, clock, log, metrics }: Composition,
-  { standsBy = false }: { standsBy?: boolean } = {},
+  { standsBy = false }: { standsBy?: boolean },
 ): Promise<OpenService> {
   const { settings, storage } = configuration;
   const [opened, { createService, flushCounters }] = await Promise.all([

@@ -3,7 +3,7 @@ import { applyConfiguration, reconfigure } from '@ostiary/service';
 import type { Service } from '@ostiary/service';
 import type { Handler } from '@ostiary/http';
 import { systemClock } from './clock.ts';
-import { openService } from './compose.ts';
+import { openService, patiently } from './compose.ts';
 import type { Composition, OpenService } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import { makeFace } from './face.ts';
@@ -66,7 +66,7 @@ async function serveOn(
   { address, metrics }: { address: { host: string; port: number }; metrics: Metrics | undefined },
 ): Promise<RunningNode> {
   const { configuration, log } = house;
-  let current = await inForce(open.service, house);
+  let current = await patiently(house, () => inForce(open.service, house));
   const pulse = await startPulse(house, () => current);
   let isStopping = false;
   const readiness = () => readinessOf(pulse.vitals(), { isStopping, nowMs: performance.now() });
