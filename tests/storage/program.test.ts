@@ -209,6 +209,15 @@ describe('a database that is spoken to by TLS', () => {
     }
   });
 
+  test('is waited for when it is too busy to answer a start', async () => {
+    const start = await onDatabase(url, ['start'], { ca: 'ca.pem' });
+    await server.pause();
+    const { program } = await startProgram(start, /"event":"database_late"/).finally(() => server.resume());
+    await program.said(/^Ostiary ready on .*$/m);
+    program.signal('SIGTERM');
+    await program.ended;
+  });
+
   test('is refused when nobody known signed it', async () => {
     const { code, output } = await run(`${url}?sslmode=verify-full`, ['migrate']);
     assert.equal(code, 1, output);

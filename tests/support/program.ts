@@ -8,6 +8,8 @@ export interface Program {
   pid: number;
   /** What it wrote so far, standard error included. */
   output(): string;
+  /** Waits until it has written what matches; rejects when it ends before. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
   /** How it ended: the exit code, or the signal that ended it. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   signal(name: NodeJS.Signals): void;
@@ -25,16 +27,7 @@ export async function startProgram(
   ready: RegExp,
 ): Promise<{ program: Program; readyLine: RegExpExecArray }> {
   const program = spawnProgram(start);
-  const readyLine = await new Promise<RegExpExecArray>((resolve, reject) => {
-    program.onOutput(() => {
-      const match = ready.exec(program.output());
-      if (match !== null) resolve(match);
-    });
-    void program.ended.then(({ code, signal }) =>
-      reject(new Error(`${start.args.join(' ')} ended (${code ?? signal}) before it was ready:\n${program.output()}`)),
-    );
-  });
-  return { program, readyLine };
+  return { program, readyLine: await program.said(ready) };
 }
 
 /** Runs a program to its end. */
@@ -44,7 +37,7 @@ export async function runProgram(start: Start): Promise<{ code: number | null; o
   return { code, output: program.output() };
 }
 
-function spawnProgram({ args, env = {} }: Start): Program & { onOutput(listen: () => void): void } {
+function spawnProgram({ args, env = {} }: Start): Program {
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { ...process.env, ...env, NODE_TEST_CONTEXT: undefined },
@@ -52,7 +45,7 @@ function spawnProgram({ args, env = {} }: Start): Program & { onOutput(listen: (
   });
   running.add(child);
   let output = '';
-  const listeners: (() => void)[] = [];
+  const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString();
@@ -69,9 +62,20 @@ function spawnProgram({ args, env = {} }: Start): Program & { onOutput(listen: (
   return {
     pid: child.pid ?? 0,
     output: () => output,
+    said: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(output);
+          if (match !== null) resolve(match);
+        };
+        listeners.add(look);
+        look();
+        void ended.then(({ code, signal }) =>
+          reject(new Error(`${args.join(' ')} ended (${code ?? signal}) before it said ${pattern.source}:\n${output}`)),
+        );
+      }),
     ended,
     signal: (name) => void child.kill(name),
-    onOutput: (listen) => void listeners.push(listen),
   };
 }
 
