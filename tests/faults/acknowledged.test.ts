@@ -6,7 +6,7 @@ import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
 import { networkBrowser } from '../support/network-browser.ts';
 
 /** The process is killed at the very moment at which the answer is here: what was said must be so afterwards. */
-describe('what was acknowledged just before kill -9', () => {
+describe('row 88: what was acknowledged just before kill -9', () => {
   let issuer: IssuerProgram;
   before(async () => {
     issuer = await startIssuer((identifier) => ({ ...labConfig, issuer: identifier }));

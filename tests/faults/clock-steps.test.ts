@@ -50,7 +50,7 @@ for (const { name, seconds, isBeyondAllLimits = false } of steps) {
       assert.equal(again.body['refresh_token'], line.at(-1), JSON.stringify(again.body));
     });
 
-    it('and a token spent twice over stays spent', async () => {
+    it('row 88: and a token spent twice over stays spent', async () => {
       const { body } = await refresh(issuer, line[0]);
       assert.equal(body['error_cause'], 'reuse_detected');
       issuer.clock.advance(-seconds);

@@ -65,7 +65,7 @@ for (const { name, signal, stops, total } of [
       assert.ok(honest.answers.length >= total, `${honest.answers.length} refreshes`);
     });
 
-    it('loses no acknowledged rotation, forks no family and ends none', () => {
+    it('row 88: loses no acknowledged rotation, forks no family and ends none', () => {
       const generations = generationsIn(issuer.database);
       assert.deepEqual(violations({ births: honest.births, answers: honest.answers, generations }), []);
     });

@@ -212,10 +212,15 @@ describe('a database that is spoken to by TLS', () => {
   test('is waited for when it is too busy to answer a start', async () => {
     const start = await onDatabase(url, ['start'], { ca: 'ca.pem' });
     await server.pause();
-    const { program } = await startProgram(start, /"event":"database_late"/).finally(() => server.resume());
-    await program.said(/^Ostiary ready on .*$/m);
-    program.signal('SIGTERM');
-    await program.ended;
+    try {
+      const { program } = await startProgram(start, /"event":"database_late"/);
+      await server.resume();
+      await program.said(/^Ostiary ready on .*$/m);
+      program.signal('SIGTERM');
+      await program.ended;
+    } finally {
+      await server.resume();
+    }
   });
 
   test('is refused when nobody known signed it', async () => {

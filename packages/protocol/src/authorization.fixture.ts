@@ -208,7 +208,7 @@ export function codeQuestion(changes: Partial<CodeQuestion> = {}): CodeQuestion 
     client: spa(),
     catalogue: catalogue(),
     redirectUri: 'https://app.example/callback',
-    verifierChallenge: challenge,
+    isVerifierRight: true,
     resources: [],
     operation: digest('this request'),
     newborn: { id: adaFamily, salt: 'c2FsdCBvZiBhZGE', keyId: 7 },

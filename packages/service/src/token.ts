@@ -9,7 +9,7 @@ import {
 } from '@ostiary/protocol';
 import type { TokenAnswer } from '@ostiary/wire';
 import { isInService, type AuthenticatedClient } from './client-authentication.ts';
-import { digest, s256 } from './digest.ts';
+import { digest, isSameDigest, s256 } from './digest.ts';
 import { mintTokens } from './mint.ts';
 import type { ProvenKey } from './dpop/proof.ts';
 import { hasValidTag, parseRefreshToken, type RefreshTokenParts } from './refresh-token.ts';
@@ -220,7 +220,7 @@ function codePhases(
   const operation = draw.operation();
   const newborn = { id: draw.familyId(), salt: draw.handle(), keyId: keyring.refreshKeyId() };
   const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
-  const verifierChallenge = request.codeVerifier === undefined ? undefined : s256(request.codeVerifier);
+  const answer = request.codeVerifier === undefined ? undefined : s256(request.codeVerifier);
   return async () => {
     const code = await store.codes.find(hash);
     if (code === undefined) return refused({ reason: 'code_unknown' });
@@ -243,7 +243,7 @@ function codePhases(
         client: client.metadata,
         catalogue,
         redirectUri: request.redirectUri,
-        verifierChallenge,
+        ...(answer !== undefined && { isVerifierRight: isSameDigest(answer, code.codeChallenge ?? '') }),
         resources: request.resources,
         proofKey: proven?.jkt,
         attempt,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AuthorizationCode, Redemption } from '@ostiary/model';
 import type { FamilyId } from '@ostiary/wire';
-import { challenge, code, codeFacts, codeQuestion, consent, device, session } from '../authorization.fixture.ts';
+import { code, codeFacts, codeQuestion, consent, device, session } from '../authorization.fixture.ts';
 import {
   ada,
   adaFamily,
@@ -178,8 +178,8 @@ const flaws: [string, Partial<CodeQuestion>, string][] = [
     { redirectUri: undefined },
     'redirect_uri_differs',
   ],
-  ['security 53: no verifier', { verifierChallenge: undefined }, 'verifier_missing'],
-  ['security 54: a wrong verifier', { verifierChallenge: `${challenge.slice(0, -1)}N` }, 'verifier_wrong'],
+  ['security 53: no verifier', { isVerifierRight: undefined }, 'verifier_missing'],
+  ['security 54: a wrong verifier', { isVerifierRight: false }, 'verifier_wrong'],
 ];
 
 describe('an invalid presentation touches nothing', () => {
@@ -198,7 +198,7 @@ describe('an invalid presentation touches nothing', () => {
     for (const client of [spa(), web()]) {
       const plain = withCode({ codeChallenge: undefined, clientId: client.client_id });
       assert.equal(refused({ client, facts: plain }).refusal.reason, 'verifier_unexpected');
-      granted({ client, facts: plain, verifierChallenge: undefined });
+      granted({ client, facts: plain, isVerifierRight: undefined });
     }
   });
 

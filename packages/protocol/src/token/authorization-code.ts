@@ -39,8 +39,8 @@ export interface CodeQuestion {
   client: ClientMetadata;
   catalogue: ApiCatalogue;
   redirectUri?: string;
-  /** S256 of the `code_verifier`, when one was sent. */
-  verifierChallenge?: string;
+  /** Whether the `code_verifier` answers the code's challenge (RFC 7636 section 4.6), when one was sent. */
+  isVerifierRight?: boolean;
   resources: readonly string[];
   proofKey?: string;
   attempt?: Digest;
@@ -81,7 +81,7 @@ function presentationFlaw({
   facts: { code },
   client,
   redirectUri,
-  verifierChallenge,
+  isVerifierRight,
   proofKey,
 }: CodeQuestion): Reason | undefined {
   if (code.clientId !== client.client_id) return 'code_of_another_client';
@@ -92,9 +92,9 @@ function presentationFlaw({
   if (code.jkt !== undefined && code.jkt !== proofKey)
     return proofKey === undefined ? 'code_proof_missing' : 'code_proof_of_another_key';
   // RFC 9700 section 4.8.2: a verifier without a challenge is a downgrade, and so is the reverse.
-  if (code.codeChallenge === undefined) return verifierChallenge === undefined ? undefined : 'verifier_unexpected';
-  if (verifierChallenge === undefined) return 'verifier_missing';
-  return verifierChallenge === code.codeChallenge ? undefined : 'verifier_wrong';
+  if (code.codeChallenge === undefined) return isVerifierRight === undefined ? undefined : 'verifier_unexpected';
+  if (isVerifierRight === undefined) return 'verifier_missing';
+  return isVerifierRight ? undefined : 'verifier_wrong';
 }
 
 function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): Decision<TokenGrant> {
