@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeError, judgeReply } from './answer.ts';
+import { causeIn, judgeError, judgeReply } from './answer.ts';
 import type { Reply, Verdict } from './answer.ts';
 
 const tokens = { access_token: 'at', token_type: 'Bearer', expires_in: 3600, refresh_token: 'rt' };
@@ -65,6 +65,16 @@ describe('what is told beside', () => {
       retryAfterSeconds: 7,
     });
   });
+});
+
+describe('the cause of an end', () => {
+  const cause = (body: string) => causeIn({ kind: 'answer', status: 400, body });
+  it('is what the server says', () =>
+    assert.equal(cause('{"error":"invalid_grant","error_cause":"user_disabled"}'), 'user_disabled'));
+  for (const body of ['{"error":"invalid_grant"}', '{"error_cause":7}', '<html>'])
+    it(`is not in ${body}`, () => assert.equal(cause(body), undefined));
+  it('is not in an answer that never came', () =>
+    assert.equal(causeIn({ kind: 'failed', cause: 'network' }), undefined));
 });
 
 describe('an error of an authorization response', () => {

@@ -62,6 +62,15 @@ export function errorOf(code: string, description: unknown): ServerError {
   return typeof description === 'string' ? { code, description } : { code };
 }
 
+/**
+ * Why the grant ended, where the server says so: the `error_cause` beside `invalid_grant`, which is Ostiary's own
+ * (`user_disabled`, `consent_withdrawn` and the like).
+ */
+export function causeIn(reply: Reply): string | undefined {
+  const cause = reply.kind === 'answer' ? parsed(reply.body)?.['error_cause'] : undefined;
+  return typeof cause === 'string' ? cause : undefined;
+}
+
 function parsed(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body);
