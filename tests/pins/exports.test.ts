@@ -42,6 +42,17 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       './fixture': './src/virtual-issuer.fixture.ts',
     },
   },
+  'sdks/worker': {
+    exports: {
+      '.': './src/index.ts',
+      './sqlite': './src/store/sqlite-store.ts',
+      './postgres': './src/store/postgres-store.ts',
+      './environment': './src/environment.ts',
+      './store': './src/store/grant-store.ts',
+      './fixture': './src/virtual-host.fixture.ts',
+      './contract': './src/store/contract.fixture.ts',
+    },
+  },
   'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
   'apps/lab': { exports: { ...face, './config': './ostiary.config.ts' } },
 };

@@ -1,0 +1,17 @@
+export { clientSecretBasic, clientSecretPost, privateKeyJwt } from './client-authentication.ts';
+export type { AuthenticationRequest, ClientAuthentication } from './client-authentication.ts';
+export type { Environment } from './environment.ts';
+export type { Listener, WorkerEvents } from './events.ts';
+export { GrantError, TokenRefused } from './grant-error.ts';
+export type { GrantErrorCode } from './grant-error.ts';
+export type { Grant, GrantState, KeptGrant, Problem } from './grant.ts';
+export { receiveGrants, sendGrant } from './hand-over.ts';
+export type { SendOptions } from './hand-over.ts';
+export type { HandedTokens } from './handed-tokens.ts';
+export type { KeepOptions } from './keeping.ts';
+export type { RenewalPolicy } from './parts.ts';
+export type { SealingKey } from './sealing.ts';
+export type { Claimed, GrantStore, Lease } from './store/grant-store.ts';
+export { memoryGrants } from './store/memory-store.ts';
+export { createWorker } from './worker.ts';
+export type { GrantWorker, WorkerOptions } from './worker.ts';
