@@ -54,6 +54,7 @@ test('the tarballs are the program, the SDKs and the packages they need', () => 
     'ostiary-storage-postgres-0.1.0.tgz',
     'ostiary-storage-sqlite-0.1.0.tgz',
     'ostiary-wire-0.1.0.tgz',
+    'ostiary-worker-0.1.0.tgz',
   ]);
 });
 
@@ -128,6 +129,18 @@ test('the browser SDK runs in a browser, bundled by an app', async () => {
   } finally {
     await Promise.all([chromium.close(), app.close()]);
   }
+});
+
+test('the worker SDK runs with nothing beside it, on a file', () => {
+  const script = `
+    const { clientSecretBasic, createWorker } = await import('@ostiary/worker');
+    const { openSqliteGrants } = await import('@ostiary/worker/sqlite');
+    await import('@ostiary/worker/postgres');
+    const worker = createWorker({ issuer: 'https://id.example.com', clientId: 'web', authentication: clientSecretBasic('s'),
+      store: openSqliteGrants({ path: 'grants.db' }), sealingKeys: [{ id: 'k1', key: new Uint8Array(32) }] });
+    const id = await worker.keep({ access_token: 'at', refresh_token: 'rt', expires_in: 3600 });
+    console.log(await worker.withGrant(id, async (token) => token), (await worker.read(id)).state.kind);`;
+  assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'at active\n');
 });
 
 test('no tarball holds a test or a source', () => {
