@@ -41,10 +41,9 @@ export function openService(house: Composition, how: { standsBy?: boolean } = {}
 
 /** Does what a start needs of the database, again while it is too busy to answer. Throws `Stop` when that lasts. */
 export function patiently<T>({ configuration, log }: Composition, work: () => Promise<T>): Promise<T> {
-  const name = nameOf(configuration.storage);
   return withPatience(work, {
-    name,
-    tell: (error, secondsLeft) => log.warn('database_late', { database: name, error, secondsLeft }),
+    name: nameOf(configuration.storage),
+    tell: (error, leftMs) => log.warn('database_late', { error, leftMs }),
   });
 }
 

@@ -22,6 +22,7 @@ const writableFields = new Set([
   'host',
   'issuer',
   'kid',
+  'leftMs',
   'offsetMs',
   'parameter',
   'path',

@@ -22,7 +22,7 @@ function trial(failures: number, thrown: unknown = late) {
     },
     {
       name: 'postgres://db/ostiary',
-      tell: (why, secondsLeft) => void told.push(`${why}, ${secondsLeft}`),
+      tell: (why, leftMs) => void told.push(`${why}, ${leftMs}`),
       monotonicMs: () => nowMs,
       pause: async (ms) => {
         nowMs += ms;
@@ -36,7 +36,7 @@ test('a database that is late is asked again, and each time it is told why', asy
   const { done, told, tries } = trial(2);
   assert.equal(await done, 'open');
   assert.equal(tries(), 3);
-  assert.deepEqual(told, [`${late.message}, 29`, `${late.message}, 28`]);
+  assert.deepEqual(told, [`${late.message}, 29000`, `${late.message}, 27500`]);
 });
 
 test('after half a minute it is over, with the reason', async () => {

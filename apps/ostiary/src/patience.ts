@@ -6,7 +6,7 @@ import { whyNotOpened } from './why-not-opened.ts';
 export interface Patience {
   /** The database in messages. */
   name: string;
-  tell(why: string, secondsLeft: number): void;
+  tell(why: string, leftMs: number): void;
   monotonicMs?: () => number;
   pause?: (ms: number) => Promise<unknown>;
 }
@@ -39,7 +39,7 @@ export async function withPatience<T>(
         const message = `the database ${name} did not answer in time for ${patienceMs / 1000} s: ${why}`;
         throw new Stop(message, { cause: fault });
       }
-      tell(why, Math.ceil(leftMs / 1000));
+      tell(why, Math.ceil(leftMs));
       await wait(betweenMs);
     }
   }
