@@ -1,5 +1,6 @@
 // The steps of `npm run check`, and the runner that `npm test` shares.
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 import { findTests, overdue } from './test-files.mjs';
@@ -31,16 +32,17 @@ const testOptions = ['--test', '--test-timeout=60000', '--test-reporter=./tools/
 /** A process of its own for each file costs more than most files' tests do. */
 const inOneProcess = '--test-isolation=none';
 
+/** Steps and tests wait for a disk, a browser or a clock much of their time: one more of them than cores keeps the cores at work. */
+const lanes = availableParallelism() + 1;
+
 /**
  * Runs the steps from one queue; those marked `first` rewrite files under --fix, so they go before the others, one by one.
  * Prints one line per step, and a step's output when it failed.
  *
- * @param {object} [how]
- * @param {number} [how.lanes] how many run at a time
- * @param {(step: object, counts: { passed: number, failed: number }) => void} [how.note] hears of each step as it ends
+ * @param {(step: object, counts: { passed: number, failed: number }) => void} [note] hears of each step as it ends
  * @returns {Promise<{ passed: number, failed: number }>} steps and, where a step counts tests, its tests
  */
-export async function runSteps(steps, fix, { lanes = 2, note = () => {} } = {}) {
+export async function runSteps(steps, fix, note = () => {}) {
   const sum = { passed: 0, failed: 0 };
   const queue = [...steps];
   const work = async () => {

@@ -1,5 +1,4 @@
 // npm test: the whole proof. Checks, unit tests and what crosses rooms wait in one queue, so that no core is idle before its end.
-import { availableParallelism } from 'node:os';
 import { provideChromium } from './chromium.mjs';
 import { openPostgres } from './open-postgres.mjs';
 import { prepare } from './setup.mjs';
@@ -39,8 +38,7 @@ const steps = [
   ...[...testFolders()].flatMap(([folder, files]) => folderSteps(folder, files)),
 ];
 say(`${steps.length} steps`);
-// Tests wait for a browser, a disk or a clock half of their time: one more of them than cores keeps the cores at work.
-await runSteps(steps, false, { lanes: availableParallelism() + 1, note });
+await runSteps(steps, false, note);
 finish();
 
 /** Folders of tests/ with their test files. */
