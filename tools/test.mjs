@@ -6,7 +6,7 @@ import { add, checkSteps, runSteps } from './steps.mjs';
 import { findTests } from './test-files.mjs';
 
 const endWithinMs = 15 * 60_000;
-/** The longest first: what is short fills the gaps at the end. */
+/** The longest first, before them whatever is not listed: what is short fills the gaps at the end. */
 const order = [
   'e2e',
   'torture',
@@ -33,33 +33,30 @@ const postgres = await openPostgres(node);
 if (postgres.url) process.env.OSTIARY_TEST_POSTGRES = postgres.url;
 
 const sums = new Map(['check', ...order].map((folder) => [folder, { passed: 0, failed: 0 }]));
-const steps = [
-  ...checkSteps(node, false),
-  ...[...testFolders()].flatMap(([folder, files]) => folderSteps(folder, files)),
-];
+const steps = [...checkSteps(node, false), ...testFolders().flatMap(([folder, files]) => folderSteps(folder, files))];
 say(`${steps.length} steps`);
 await runSteps(steps, false, note);
 finish();
 
-/** Folders of tests/ with their test files. */
+/** Folders of tests/ with their test files, in order. */
 function testFolders() {
-  const folders = new Map(order.map((folder) => [folder, []]));
+  const folders = new Map();
   for (const file of findTests(['tests'])) {
     const [, folder = ''] = /^tests\/([^/]+)\//.exec(file) ?? [];
     folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
-  return folders;
+  return [...folders].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
 }
 
 /** One step for each file, or one for all of them; none where what they need is missing, which is a failure. */
 function folderSteps(folder, files) {
   const problem = (needsBrowser.has(folder) && browser.problem) || (needsPostgres.has(folder) && postgres.problem);
-  if (problem && files.length > 0) {
+  if (problem) {
     process.stdout.write(`FAIL ${folder} could not run: ${problem}\n`);
     note({ folder }, { passed: 0, failed: 1 });
     return [];
   }
-  if (sharesProcess.has(folder)) return files.length === 0 ? [] : [testStep(folder, `tests/${folder}`, files)];
+  if (sharesProcess.has(folder)) return [testStep(folder, `tests/${folder}`, files)];
   return files.map((file) => testStep(folder, file, [file]));
 }
 
