@@ -463,6 +463,26 @@ describe('row 91 (ASVS 7.5.2, 10.4.9, 10.7.3): the user sees and ends what is th
     refusedWith(await renew(issuer, spa, tokens.refresh_token), 'invalid_grant');
   });
 
+  it('what was done is told on a page of its own, after a 303, and only to the browser that did it', async () => {
+    const issuer = await another({});
+    const browser = issuer.browser();
+    await tokensFor(issuer, spa, { browser });
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await browser.open('/account')).html)?.[1] ?? '';
+    const body = new URLSearchParams({ csrf, client: spa.id, confirm: 'yes' });
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const done = await issuer.request('/account/apps/withdraw', { method: 'POST', body, headers: { cookie } });
+    assert.equal(done.status, 303);
+    const told = done.headers.get('location') ?? '';
+    assert.match(told, /^\/account\?notice=/);
+    assert.match((await browser.open(told)).html, /Lab SPA<\/bdi> no longer has access/);
+    const altered = await browser.open(told.replace('Lab+SPA', 'Another'));
+    assert.equal(altered.status, 200);
+    assert.doesNotMatch(altered.html, /role="status"/);
+    const other = issuer.browser();
+    await tokensFor(issuer, spa, { browser: other });
+    assert.doesNotMatch((await other.open(told)).html, /role="status"/);
+  });
+
   it("another user's device is as good as none", async () => {
     const issuer = await another({});
     const ada = issuer.browser();

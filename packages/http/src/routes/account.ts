@@ -17,10 +17,12 @@ import { htmlAnswer, seeOther } from '../answers.ts';
 import { knownBrowser, type KnownBrowser } from '../browser.ts';
 import type { Bindings, HttpContext } from '../context.ts';
 import { readForm } from '../form.ts';
+import { withQuery } from '../return-to-client.ts';
 import { pagePolicy } from '../security-headers.ts';
 import { accountCsrfPurpose, accountPaths, clientName, showAccount } from '../views/account.ts';
 import { rejectForm, showError } from '../views/error.ts';
 import { lookFor } from '../views/look.ts';
+import { noticeParameters, readNotice } from '../views/notice.ts';
 
 const maxBytes = 16_384;
 
@@ -42,7 +44,7 @@ export function accountRoutes(app: Hono<Bindings>, context: HttpContext): void {
     const signedIn = await currentSignIn(service, known.browser);
     return signedIn === undefined
       ? seeOther(c, `${basePath}/sign-in`, known.setCookies)
-      : showAccount(c, context, known, signedIn);
+      : showAccount(c, context, known, signedIn, readNotice(context, known.browser, c.req.query()));
   });
   for (const action of actions) app.post(action.path, (c) => act(c, context, action));
 }
@@ -58,14 +60,25 @@ async function act(c: Context<Bindings>, context: HttpContext, action: Action): 
     return rejectForm(c, context, accountPaths.page);
   }
   const danger = action.danger(context, await loadAccount(service, signedIn), form.pairs);
-  if (danger === undefined) return showAccount(c, context, known, signedIn, { kind: 'already_gone' });
+  if (danger === undefined) return backToAccount(c, context, known, { kind: 'already_gone' });
   if (form.pairs.get('confirm') !== 'yes') return ask(c, context, known, signedIn, action, danger, form.pairs);
   const answer = await action.perform(context, signedIn, form.pairs, known);
   if (!answer.ok) return showError(c, context, answer.refusal);
   const still = await currentSignIn(service, known.browser);
   return still === undefined
     ? seeOther(c, `${basePath}/sign-in`)
-    : showAccount(c, context, known, still, action.notice(danger));
+    : backToAccount(c, context, known, action.notice(danger));
+}
+
+/** The page is loaded anew, so that loading it again does nothing twice; what was done is told on the way. */
+function backToAccount(
+  c: Context<Bindings>,
+  context: HttpContext,
+  { browser, setCookies }: KnownBrowser,
+  notice: Notice,
+): Response {
+  const location = withQuery(context.basePath + accountPaths.page, noticeParameters(context, browser, notice));
+  return seeOther(c, location, setCookies);
 }
 
 function ask(
