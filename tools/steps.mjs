@@ -88,7 +88,7 @@ export function countsIn(output) {
   return found && { passed: Number(found[1]), failed: Number(found[2]) };
 }
 
-const endWithinMs = 180_000;
+const endWithinMs = 300_000;
 
 function capture([program, ...args], tests = [], withinMs) {
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 // npm test: the whole proof. Checks, unit tests and what crosses rooms wait in one queue, so that no core is idle before its end.
 import { provideChromium } from './chromium.mjs';
 import { openPostgres } from './open-postgres.mjs';
+import { writeInMemory } from './quick-folder.mjs';
 import { prepare } from './setup.mjs';
 import { add, checkSteps, runSteps } from './steps.mjs';
 import { findTests } from './test-files.mjs';
@@ -27,6 +28,7 @@ const sharesProcess = new Set(['security', 'attacks']);
 
 const startMs = Date.now();
 const node = await prepare();
+writeInMemory();
 const browser = provideChromium();
 if (browser.path) process.env.OSTIARY_CHROMIUM = browser.path;
 const postgres = await openPostgres(node);
