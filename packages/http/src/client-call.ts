@@ -1,6 +1,9 @@
 import {
+  authenticateCaller,
   authenticateClient,
+  type AuthenticatedCaller,
   type AuthenticatedClient,
+  type ClientCredentials,
   type Parameters,
   readParameters,
   type Refusal,
@@ -10,13 +13,26 @@ import { readClientCredentials } from './client-credentials.ts';
 import type { Bindings, HttpContext, Peer } from './context.ts';
 import { readForm } from './form.ts';
 
-/** A request from a client's back channel, after its form was parsed once and its client authenticated. */
-export interface ClientCall {
+/** A request from a back channel, after its form was parsed once. */
+interface BackChannelCall {
   parameters: Parameters;
-  client: AuthenticatedClient;
   address: string;
   correlationId: string;
   hasLeft?: Peer['hasLeft'];
+}
+
+interface Credentials {
+  credentials: ClientCredentials;
+}
+
+/** One whose client was authenticated. */
+export interface ClientCall extends BackChannelCall {
+  client: AuthenticatedClient;
+}
+
+/** One whose client or API was authenticated. */
+export interface CallerCall extends BackChannelCall {
+  caller: AuthenticatedCaller;
 }
 
 const maxBytes = 16_384;
@@ -34,11 +50,27 @@ const neverInQuery = [
   'auth_session',
 ];
 
-/** Shared way in of the token, revocation and introspection endpoints. */
-export async function readClientCall(
-  c: Context<Bindings>,
-  { service }: HttpContext,
-): Promise<{ ok: true; call: ClientCall } | { ok: false; refusal: Refusal }> {
+type Reading<Call> = { ok: true; call: Call } | { ok: false; refusal: Refusal };
+
+/** Shared way in of the token and revocation endpoints. */
+export async function readClientCall(c: Context<Bindings>, { service }: HttpContext): Promise<Reading<ClientCall>> {
+  const read = await readCredentials(c);
+  if (!read.ok) return read;
+  const { credentials, ...call } = read.call;
+  const authentication = await authenticateClient(service, credentials, call.address);
+  return authentication.ok ? { ok: true, call: { ...call, client: authentication.client } } : authentication;
+}
+
+/** Way in of the introspection endpoint, which answers APIs as well. */
+export async function readCallerCall(c: Context<Bindings>, { service }: HttpContext): Promise<Reading<CallerCall>> {
+  const read = await readCredentials(c);
+  if (!read.ok) return read;
+  const { credentials, ...call } = read.call;
+  const authentication = await authenticateCaller(service, credentials, call.address);
+  return authentication.ok ? { ok: true, call: { ...call, caller: authentication.caller } } : authentication;
+}
+
+async function readCredentials(c: Context<Bindings>): Promise<Reading<BackChannelCall & Credentials>> {
   // OAuth 2.1 section 3.2: credentials MUST NOT be in the request URI.
   const { url } = c.req.raw;
   if (url.includes('?')) {
@@ -53,8 +85,9 @@ export async function readClientCall(
   const credentials = readClientCredentials(c.req.header('authorization'), read.value);
   if (!credentials.ok) return credentials;
   const { address, hasLeft } = c.env.peer;
-  const authentication = await authenticateClient(service, credentials.credentials, address);
-  if (!authentication.ok) return authentication;
   const { correlationId } = c.env;
-  return { ok: true, call: { parameters: read.value, client: authentication.client, address, correlationId, hasLeft } };
+  return {
+    ok: true,
+    call: { parameters: read.value, credentials: credentials.credentials, address, correlationId, hasLeft },
+  };
 }

@@ -29,6 +29,7 @@ export {
   isAccessTokenActive,
   type AccessTokenFacts,
   type IntrospectedToken,
+  type Introspector,
 } from './token/introspection.ts';
 export { decideRefresh, type RefreshQuestion } from './token/refresh.ts';
 export { decideRevocation, type RevocableToken } from './token/revocation.ts';

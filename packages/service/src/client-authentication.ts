@@ -43,18 +43,22 @@ export async function authenticateClient(
   address: string,
 ): Promise<ClientAuthentication> {
   const clientId = credentials.clientId ?? unverifiedIssuer(credentials);
-  const { clientErrors } = service.limits;
-  const limitKey = `${clientId ?? ''} ${address}`;
   // A public client shows nothing that could be guessed, and must not suffer from who guesses beside it.
-  const isGuess = credentials.method !== 'none';
-  if (isGuess && clientErrors.isEmpty(limitKey)) {
-    return {
-      ok: false,
-      refusal: { reason: 'rate_limited', retryAfterSeconds: clientErrors.retryAfterSeconds(limitKey) },
-    };
+  if (credentials.method === 'none') return authenticate(service, credentials, clientId);
+  return limitingGuesses(service, `${clientId ?? ''} ${address}`, () => authenticate(service, credentials, clientId));
+}
+
+/** Lets nobody try more secrets for one name from one address than the limit allows; right ones are not counted. */
+export async function limitingGuesses<Result extends { ok: boolean }>(
+  { limits: { clientErrors } }: Service,
+  key: string,
+  attempt: () => Result | Promise<Result>,
+): Promise<Result | { ok: false; refusal: Refusal }> {
+  if (clientErrors.isEmpty(key)) {
+    return { ok: false, refusal: { reason: 'rate_limited', retryAfterSeconds: clientErrors.retryAfterSeconds(key) } };
   }
-  const result = await authenticate(service, credentials, clientId);
-  if (isGuess && !result.ok) clientErrors.take(limitKey);
+  const result = await attempt();
+  if (!result.ok) clientErrors.take(key);
   return result;
 }
 

@@ -67,10 +67,11 @@ export async function reconfigure(service: Service, settings: Settings): Promise
   return { ...service, ...byConfiguration(settings) };
 }
 
-function byConfiguration(settings: Settings): Pick<Service, 'settings' | 'clients' | 'catalogue'> {
+function byConfiguration(settings: Settings): Pick<Service, 'settings' | 'clients' | 'apis' | 'catalogue'> {
   return {
     settings,
     clients: new Map(settings.clients.map((client) => [client.metadata.client_id, client])),
+    apis: new Map(settings.apis.map((api) => [api.identifier, api])),
     catalogue: new Map(settings.apis.map((api) => [api.identifier, api])),
   };
 }

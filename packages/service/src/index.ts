@@ -20,6 +20,7 @@ export {
   type Browser,
   type SignedIn,
 } from './browser.ts';
+export { authenticateCaller, type AuthenticatedCaller } from './caller-authentication.ts';
 export { authenticateClient, type AuthenticatedClient, type ClientCredentials } from './client-authentication.ts';
 export { digest } from './digest.ts';
 export { answerChallenge, type ChallengeAnswer } from './direct/challenge.ts';

@@ -5,10 +5,12 @@ import {
   refused,
   type AccessTokenFacts,
   type IntrospectedToken,
+  type Introspector,
   type Refusal,
 } from '@ostiary/protocol';
 import type { AccessTokenClaims, ClientId, FamilyId, IntrospectionAnswer, SessionId, UserId } from '@ostiary/wire';
-import { isInService, type AuthenticatedClient } from './client-authentication.ts';
+import type { AuthenticatedCaller } from './caller-authentication.ts';
+import { isInService } from './client-authentication.ts';
 import type { ProvenKey } from './dpop/proof.ts';
 import { parseRefreshToken } from './refresh-token.ts';
 import { readAccessToken } from './revocation.ts';
@@ -18,22 +20,28 @@ import { recogniseFamily } from './token.ts';
 import { claimsFor } from './mint.ts';
 
 /**
- * Tells an authenticated client about a token meant for it.
+ * Tells an authenticated client or API about a token meant for it.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 RFC 7662 section 2}
  */
 export async function introspectToken(
   service: Service,
   token: string,
-  { client, correlationId }: { client: AuthenticatedClient; correlationId: string },
+  { caller, correlationId }: { caller: AuthenticatedCaller; correlationId: string },
 ): Promise<Answer<IntrospectionAnswer>> {
+  const client = caller.kind === 'client' ? caller.client : undefined;
   // RFC 7662 section 2.1: the caller MUST be authorized, which a public client cannot be.
-  if (!client.isConfidential) return { ok: false, refusal: { reason: 'introspection_not_allowed' } };
-  return settle(service, { correlationId, once: client.once }, async () => {
-    if (!(await isInService(service, client))) return refused({ reason: 'client_disabled' });
+  if (client?.isConfidential === false) return { ok: false, refusal: { reason: 'introspection_not_allowed' } };
+  return settle(service, { correlationId, once: client?.once }, async () => {
+    if (client !== undefined && !(await isInService(service, client))) return refused({ reason: 'client_disabled' });
     const presented = await present(service, token);
-    const answer = introspect(presented, client.metadata, service.settings.issuer, service.clock.now());
-    return granted(answer);
+    return granted(introspect(presented, introspector(caller), service.settings.issuer, service.clock.now()));
   });
+}
+
+function introspector(caller: AuthenticatedCaller): Introspector {
+  return caller.kind === 'api'
+    ? { kind: 'api', identifier: caller.api.identifier }
+    : { kind: 'client', client: caller.client.metadata };
 }
 
 async function present(service: Service, token: string): Promise<IntrospectedToken | undefined> {

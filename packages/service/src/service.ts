@@ -6,7 +6,7 @@ import type { Limiter } from './limiter.ts';
 import type { PasswordPool } from './passwords.ts';
 import type { Clock, Log, Meter } from './ports.ts';
 import type { RetryCounter } from './retry-counter.ts';
-import type { RegisteredClient, Settings } from './settings.ts';
+import type { RegisteredApi, RegisteredClient, Settings } from './settings.ts';
 
 /** Everything the operations of this room share. Operations are functions that take it first. */
 export interface Service {
@@ -19,6 +19,7 @@ export interface Service {
   keyring: Keyring;
   passwords: PasswordPool;
   clients: ReadonlyMap<string, RegisteredClient>;
+  apis: ReadonlyMap<string, RegisteredApi>;
   catalogue: ApiCatalogue;
   retries: RetryCounter;
   limits: Limits;

@@ -7,6 +7,11 @@ export interface RegisteredClient {
   secretHash?: Digest;
 }
 
+/** An API as the service needs it: its registration, and the SHA-256 of its secret where it has one. */
+export interface RegisteredApi extends ApiMetadata {
+  secretHash?: Digest;
+}
+
 /** A user of the configuration: created at start unless the username is taken; the password applies at creation only. */
 export interface SeedUser {
   username: string;
@@ -19,7 +24,7 @@ export interface Settings {
   /** Issuer identifier: absolute URL without trailing slash, query or fragment; may have a path. */
   issuer: string;
   session: SessionPolicy;
-  apis: ApiMetadata[];
+  apis: RegisteredApi[];
   clients: RegisteredClient[];
   users: SeedUser[];
   /** Test clock, silent consent on loopback; only with a loopback issuer. */

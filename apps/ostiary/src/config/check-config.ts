@@ -1,11 +1,11 @@
 import { digest } from '@ostiary/service';
-import type { RegisteredClient, SeedUser } from '@ostiary/service';
-import type { ApiMetadata } from '@ostiary/wire';
+import type { RegisteredApi, RegisteredClient, SeedUser } from '@ostiary/service';
 import { readTrustedRange } from '../address-range.ts';
 import type { AddressRange } from '../address-range.ts';
 import type { StoragePlace } from '../storage-place.ts';
 import { comparedUsername } from './compared-username.ts';
 import type { Configuration } from './configuration.ts';
+import type { ConfiguredApi } from './configured-api.ts';
 import type { ConfiguredClient } from './configured-client.ts';
 import { completeApi, completeClient, completeSession } from './defaults.ts';
 import { isLoopbackIssuer } from './loopback.ts';
@@ -42,12 +42,12 @@ export function checkConfig(input: unknown, surroundings: Surroundings): Checked
   const house = readPart(houseSchema, input, []);
   const storage = readStorage(memberOf(input, 'storage'), surroundings.secrets, surroundings.isDevelopment);
   const lists = listsOf(input);
-  const apis = readAll(lists.apis, (item, index) => readPart(apiSchema, item, ['apis', index]));
+  const apis = readAll(lists.apis, (item, index) => readApi(item, index, surroundings.secrets));
   const clients = readAll(lists.clients, (item, index) => readClient(item, index, surroundings.secrets));
   const users = readAll(lists.users, (item, index) => readUser(item, index, surroundings.secrets));
   const parts: Parts = {
     issuer: house.value?.issuer,
-    apis: apis.values.map(({ value, index }) => ({ at: `apis[${index}]`, metadata: completeApi(value) })),
+    apis: apis.values.map(({ value }) => value),
     areApisWhole: apis.values.length === lists.apis.length,
     clients: clients.values.map(({ value }) => value),
     users: users.values.map(({ value }) => value),
@@ -69,7 +69,7 @@ export function checkConfig(input: unknown, surroundings: Surroundings): Checked
 
 interface Parts {
   issuer: string | undefined;
-  apis: { at: string; metadata: ApiMetadata }[];
+  apis: ConfiguredApi[];
   /** Whether every API could be read: only then is a name that is not among them unknown. */
   areApisWhole: boolean;
   clients: ConfiguredClient[];
@@ -79,7 +79,7 @@ interface Parts {
 function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDevelopment: boolean): Problem[] {
   const metadata = apis.map((api) => api.metadata);
   return [
-    ...apis.flatMap((api) => checkApi(api.metadata, api.at, issuer)),
+    ...apis.flatMap((api) => checkApi(api, { issuer, isDevelopment })),
     ...clients.flatMap((client) => [
       ...checkClientGrants(client),
       ...checkResponseTypes(client),
@@ -90,10 +90,24 @@ function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDev
       ...(areApisWhole ? checkApisOfClient(client, metadata) : []),
     ]),
     ...users.flatMap((user) => checkUser(user, isDevelopment)),
-    ...checkUnique(apis.map((api) => ({ path: `${api.at}.identifier`, name: api.metadata.identifier }))),
-    ...checkUnique(clients.map((client) => ({ path: `${client.at}.client_id`, name: client.metadata.client_id }))),
+    // Both authenticate at the same endpoints by their names.
+    ...checkUnique([
+      ...apis.map((api) => ({ path: `${api.at}.identifier`, name: api.metadata.identifier })),
+      ...clients.map((client) => ({ path: `${client.at}.client_id`, name: client.metadata.client_id })),
+    ]),
     ...checkUnique(users.map((user) => ({ path: `${user.at}.username`, name: user.comparedName }))),
   ];
+}
+
+function readApi(item: unknown, index: number, secrets: SecretSource): Part<ConfiguredApi> {
+  const { value: written, problems } = readPart(apiSchema, item, ['apis', index]);
+  if (written === undefined) return { problems };
+  const at = `apis[${index}]`;
+  const api: ConfiguredApi = { at, written, metadata: completeApi(written) };
+  if (written.secret === undefined) return { value: api, problems };
+  const secret = resolveSecret(written.secret, secrets);
+  if (secret.ok) return { value: { ...api, secret: secret.value }, problems };
+  return { value: api, problems: [...problems, error(`${at}.secret`, secret.message)] };
 }
 
 function readClient(item: unknown, index: number, secrets: SecretSource): Part<ConfiguredClient> {
@@ -148,7 +162,7 @@ function configurationOf(
     settings: {
       issuer: house.issuer,
       session: completeSession(house.session),
-      apis: apis.map(({ metadata }) => metadata),
+      apis: apis.map(registeredApi),
       clients: clients.map(registeredClient),
       users: users.map(seedUser),
       isDevelopment: surroundings.isDevelopment,
@@ -167,6 +181,10 @@ function configurationOf(
 /** With one server there is no balancer to wait for. */
 function completeOperations({ operations }: HouseConfig, kind: StoragePlace['kind']): Configuration['operations'] {
   return { host: '127.0.0.1', drainSeconds: kind === 'sqlite' ? 0 : 5, ...operations };
+}
+
+function registeredApi({ metadata, secret }: ConfiguredApi): RegisteredApi {
+  return secret === undefined ? metadata : { ...metadata, secretHash: digest(secret) };
 }
 
 function registeredClient({ metadata, secret }: ConfiguredClient): RegisteredClient {

@@ -41,7 +41,8 @@ export function completeSession(session: OstiaryConfig['session']): { idleSecond
   return { idleSeconds: 3 * daySeconds, absoluteSeconds: 30 * daySeconds, ...session };
 }
 
-export function completeApi(api: ApiConfig): ApiMetadata {
+/** Its secret is no part of what is known of it. */
+export function completeApi({ secret: _, ...api }: ApiConfig): ApiMetadata {
   const { accessTokenSeconds = 3600 } = api;
   return {
     scopes: {},

@@ -9,6 +9,11 @@ export interface ApiConfig {
   /** Absolute URI without fragment (RFC 8707). */
   identifier: string;
   name: string;
+  /**
+   * Lets the API itself ask about tokens: at the introspection endpoint and at the feed of revocations, as user `identifier`
+   * with this password. At least 16 characters, drawn at random. Default: none.
+   */
+  secret?: SecretConfig;
   /** Scope name to the sentence that a user reads on the consent page. */
   scopes?: Record<string, string>;
   /** Default 3600. */

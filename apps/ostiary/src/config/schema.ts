@@ -13,6 +13,7 @@ const secret = z.union([text, z.strictObject({ env: text }), z.strictObject({ fi
 const apiShape = z.strictObject({
   identifier: text,
   name: text,
+  secret: secret.optional(),
   scopes: z.record(z.string(), text).optional(),
   accessTokenSeconds: seconds.optional(),
   accessTokenBrowserSeconds: seconds.optional(),

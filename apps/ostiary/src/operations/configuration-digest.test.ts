@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { completed, web } from '../config/config.fixture.ts';
+import { api, completed, web } from '../config/config.fixture.ts';
 import { configurationDigest } from './configuration-digest.ts';
 
 const digestOf = (...args: Parameters<typeof completed>) => configurationDigest(completed(...args));
@@ -14,8 +14,9 @@ test('what nodes must have in common changes the digest', () => {
 
 test('secrets, and what may differ from node to node, do not', () => {
   const user = { username: 'ada@example.com', password: 'four words and more' };
-  const first = digestOf({ clients: [web], users: [user] });
+  const first = digestOf({ apis: [api], clients: [web], users: [user] });
   const second = digestOf({
+    apis: [{ ...api, secret: 'a-secret-of-this-api' }],
     clients: [{ ...web, client_secret: 'another-secret-of-the-client' }],
     users: [{ ...user, password: 'four other words here' }],
     listen: { port: 4321 },

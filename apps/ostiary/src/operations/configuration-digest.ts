@@ -6,9 +6,10 @@ import type { Configuration } from '../config/configuration.ts';
  * lies in the database, gives nobody a way to try them; so is what may differ from node to node, as the address to listen on.
  */
 export function configurationDigest({ settings, theme }: Configuration): string {
-  const { clients, users, ...others } = settings;
+  const { apis, clients, users, ...others } = settings;
   const common = {
     ...others,
+    apis: apis.map(({ secretHash: _, ...api }) => api),
     clients: clients.map(({ metadata }) => metadata),
     users: users.map(({ username, claims }) => ({ username, claims })),
     theme,

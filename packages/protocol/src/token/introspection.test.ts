@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { AccessTokenClaims } from '@ostiary/wire';
+import type { AccessTokenClaims, ApiId, ClientMetadata } from '@ostiary/wire';
 import {
   ada,
   adaFamily,
@@ -19,7 +19,13 @@ import {
   web,
   webId,
 } from '../family.fixture.ts';
-import { introspect, isAccessTokenActive, type AccessTokenFacts, type IntrospectedToken } from './introspection.ts';
+import {
+  introspect,
+  isAccessTokenActive,
+  type AccessTokenFacts,
+  type IntrospectedToken,
+  type Introspector,
+} from './introspection.ts';
 
 const issuer = 'https://id.example';
 const inactive = { active: false };
@@ -51,6 +57,7 @@ const accessToken = (changes: Partial<AccessTokenFacts> = {}): IntrospectedToken
   kind: 'access',
   facts: accessFacts(changes),
 });
+const by = (metadata: ClientMetadata): Introspector => ({ kind: 'client', client: metadata });
 const refreshToken = (changes = {}): IntrospectedToken => ({
   kind: 'refresh',
   facts: facts(),
@@ -79,7 +86,7 @@ describe('RFC 7662 2.2: an access token is active while all it stands on stands'
   for (const [name, changes] of dead) {
     test(`not when ${name}`, () => {
       assert.ok(!isAccessTokenActive(accessFacts(changes), nowMs));
-      assert.deepEqual(introspect(accessToken(changes), spa(), issuer, nowMs), inactive);
+      assert.deepEqual(introspect(accessToken(changes), by(spa()), issuer, nowMs), inactive);
     });
   }
 
@@ -104,32 +111,32 @@ describe('RFC 7662 2.2: an access token is active while all it stands on stands'
 
 describe('security 123 and 124: a caller sees only what is meant for it', () => {
   test('its own tokens, and tokens for its API', () => {
-    assert.equal(introspect(accessToken(), spa(), issuer, nowMs).active, true);
-    assert.equal(introspect(accessToken(), web(), issuer, nowMs).active, true);
+    assert.equal(introspect(accessToken(), by(spa()), issuer, nowMs).active, true);
+    assert.equal(introspect(accessToken(), by(web()), issuer, nowMs).active, true);
     const several = accessToken({ claims: claims({ aud: [billing, reports] }) });
-    assert.equal(introspect(several, web(), issuer, nowMs).active, true);
+    assert.equal(introspect(several, by(web()), issuer, nowMs).active, true);
   });
 
   test('anything else is inactive, byte for byte', () => {
     const stranger = web({ apis: { [billing]: ['pay'] } });
     const answers = [
-      introspect(undefined, spa(), issuer, nowMs),
-      introspect(accessToken(), stranger, issuer, nowMs),
-      introspect(accessToken({ isRevoked: true }), spa(), issuer, nowMs),
-      introspect(refreshToken(), stranger, issuer, nowMs),
-      introspect(refreshToken({ generation: 4 }), spa(), issuer, nowMs),
-      introspect(refreshToken({ generation: 6 }), spa(), issuer, nowMs),
+      introspect(undefined, by(spa()), issuer, nowMs),
+      introspect(accessToken(), by(stranger), issuer, nowMs),
+      introspect(accessToken({ isRevoked: true }), by(spa()), issuer, nowMs),
+      introspect(refreshToken(), by(stranger), issuer, nowMs),
+      introspect(refreshToken({ generation: 4 }), by(spa()), issuer, nowMs),
+      introspect(refreshToken({ generation: 6 }), by(spa()), issuer, nowMs),
     ];
     for (const answer of answers) assert.equal(JSON.stringify(answer), '{"active":false}');
   });
 
   test("a refresh token is its own client's alone, though the caller is the API", () => {
-    assert.deepEqual(introspect(refreshToken(), web({ client_id: webId }), issuer, nowMs), inactive);
+    assert.deepEqual(introspect(refreshToken(), by(web({ client_id: webId })), issuer, nowMs), inactive);
   });
 });
 
 test('an active access token is told without its internal handles', () => {
-  assert.deepEqual(introspect(accessToken(), spa(), issuer, nowMs), {
+  assert.deepEqual(introspect(accessToken(), by(spa()), issuer, nowMs), {
     active: true,
     token_type: 'Bearer',
     iss: issuer,
@@ -150,14 +157,14 @@ test('security 111: a bound access token is told with its key', () => {
   const bound = accessToken();
   assert.ok(bound.kind === 'access');
   bound.facts.claims.cnf = { jkt: 'key' };
-  const answer = introspect(bound, spa(), issuer, nowMs);
+  const answer = introspect(bound, by(spa()), issuer, nowMs);
   assert.ok(answer.active);
   assert.deepEqual([answer.token_type, answer.cnf], ['DPoP', { jkt: 'key' }]);
 });
 
 describe('a refresh token', () => {
   test('is told with its scope and the earlier of its two ends', () => {
-    assert.deepEqual(introspect(refreshToken(), spa(), issuer, nowMs), {
+    assert.deepEqual(introspect(refreshToken(), by(spa()), issuer, nowMs), {
       active: true,
       token_type: 'refresh_token',
       iss: issuer,
@@ -173,7 +180,7 @@ describe('a refresh token', () => {
     const { grant, boundTo } = family().terms;
     const endless = facts({ family: family({ terms: { grant, boundTo } }) });
     const unlimited = policy({ idleSeconds: undefined, absoluteSeconds: undefined });
-    const answer = introspect(refreshToken({ facts: endless, policy: unlimited }), spa(), issuer, nowMs);
+    const answer = introspect(refreshToken({ facts: endless, policy: unlimited }), by(spa()), issuer, nowMs);
     assert.ok(answer.active && !Object.hasOwn(answer, 'exp'));
   });
 
@@ -181,6 +188,25 @@ describe('a refresh token', () => {
     const ended = facts({ family: family({ endedAtMs: nowMs, endCause: 'signed_out' }) });
     const expired = facts({ family: family({ usedAtMs: nowMs - 14 * dayMs }) });
     for (const at of [ended, expired, facts({ consent: undefined })])
-      assert.deepEqual(introspect(refreshToken({ facts: at }), spa(), issuer, nowMs), inactive);
+      assert.deepEqual(introspect(refreshToken({ facts: at }), by(spa()), issuer, nowMs), inactive);
+  });
+});
+
+describe('RFC 7662 2.1: an API learns of tokens whose audience it is, and of nothing else', () => {
+  const about = (presented: IntrospectedToken, identifier: ApiId) =>
+    introspect(presented, { kind: 'api', identifier }, issuer, nowMs);
+
+  test('its own, also among several', () => {
+    assert.equal(about(accessToken(), reports).active, true);
+    assert.equal(about(accessToken({ claims: claims({ aud: [billing, reports] }) }), reports).active, true);
+  });
+
+  test("not another API's, not an inactive one, not a refresh token", () => {
+    const refused = [
+      about(accessToken(), billing),
+      about(accessToken({ isRevoked: true }), reports),
+      about(refreshToken(), reports),
+    ];
+    assert.deepEqual(refused, [inactive, inactive, inactive]);
   });
 });

@@ -37,25 +37,25 @@ export function isAccessTokenActive(facts: AccessTokenFacts, nowMs: number): boo
   return session !== undefined && session.endCause === undefined;
 }
 
+/** Who asks about a token: a client, or an API about tokens whose audience it is. */
+export type Introspector = { kind: 'client'; client: ClientMetadata } | { kind: 'api'; identifier: ApiId };
+
 /** What the caller may learn: everything else about a token is `{"active":false}` and nothing more. */
 export function introspect(
   token: IntrospectedToken | undefined,
-  caller: ClientMetadata,
+  caller: Introspector,
   issuer: string,
   nowMs: number,
 ): IntrospectionAnswer {
   if (token === undefined) return inactive;
   return token.kind === 'access'
     ? ofAccessToken(token.facts, caller, nowMs)
-    : ofRefreshToken(token, caller, issuer, nowMs);
+    : ofRefreshToken(token, caller, { issuer, nowMs });
 }
 
-function ofAccessToken(facts: AccessTokenFacts, caller: ClientMetadata, nowMs: number): IntrospectionAnswer {
+function ofAccessToken(facts: AccessTokenFacts, caller: Introspector, nowMs: number): IntrospectionAnswer {
   const { claims } = facts;
-  const audience = [claims.aud].flat();
-  const isForCaller =
-    claims.client_id === caller.client_id || audience.some((api) => caller.apis[api as ApiId] !== undefined);
-  if (!isForCaller || !isAccessTokenActive(facts, nowMs)) return inactive;
+  if (!isFor(claims, caller) || !isAccessTokenActive(facts, nowMs)) return inactive;
   const { iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid, cnf } = claims;
   const shared = { iss, sub, client_id, scope, iat, aud, exp, jti, auth_time, acr, sid };
   // RFC 9449 section 6.2.
@@ -64,16 +64,23 @@ function ofAccessToken(facts: AccessTokenFacts, caller: ClientMetadata, nowMs: n
     : { active: true, token_type: 'DPoP', ...shared, cnf };
 }
 
+/** A client's own, or one for an API that it may use; of an API, what names it as audience and nothing else. */
+function isFor({ aud, client_id: clientId }: AccessTokenClaims, caller: Introspector): boolean {
+  const audience = [aud].flat();
+  if (caller.kind === 'api') return audience.includes(caller.identifier);
+  const { client } = caller;
+  return clientId === client.client_id || audience.some((api) => client.apis[api as ApiId] !== undefined);
+}
+
 /** A refresh token is shown to its own client alone, and only the newest of its family is active. */
 function ofRefreshToken(
   { facts, generation, policy }: IntrospectedToken & { kind: 'refresh' },
-  caller: ClientMetadata,
-  issuer: string,
-  nowMs: number,
+  caller: Introspector,
+  { issuer, nowMs }: { issuer: string; nowMs: number },
 ): IntrospectionAnswer {
   const { family } = facts;
-  if (family.clientId !== caller.client_id || generation !== family.generation || family.endCause !== undefined)
-    return inactive;
+  if (caller.kind === 'api' || family.clientId !== caller.client.client_id) return inactive;
+  if (generation !== family.generation || family.endCause !== undefined) return inactive;
   if (expiryOf(family, policy, nowMs) !== undefined || lostGround(facts) !== undefined) return inactive;
   const { idleSeconds, absoluteSeconds } = effectiveLimits(family, policy);
   const endMs = Math.min(

@@ -1,18 +1,26 @@
 import { openIdScopes, scopeTokenPattern } from '@ostiary/wire';
-import type { ApiMetadata } from '@ostiary/wire';
+import type { ConfiguredApi } from '../configured-api.ts';
 import { error, fieldPath } from '../problem.ts';
 import type { Problem } from '../problem.ts';
+import { secretProblems } from './secrets.ts';
 
 /**
  * What an API is called and what may be asked of it.
  * @see {@link https://www.rfc-editor.org/rfc/rfc8707#section-2 RFC 8707 section 2}
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-3.3 RFC 6749 section 3.3}
  */
-export function checkApi(api: ApiMetadata, at: string, issuer: string | undefined): Problem[] {
-  const scopes = Object.keys(api.scopes).flatMap((name) =>
+export function checkApi(
+  { at, metadata, secret }: ConfiguredApi,
+  { issuer, isDevelopment }: { issuer: string | undefined; isDevelopment: boolean },
+): Problem[] {
+  const scopes = Object.keys(metadata.scopes).flatMap((name) =>
     scopeFaults(name).map((message) => error(`${at}.${fieldPath(['scopes', name])}`, message)),
   );
-  return [...identifierFaults(api.identifier, issuer).map((message) => error(`${at}.identifier`, message)), ...scopes];
+  return [
+    ...identifierFaults(metadata.identifier, issuer).map((message) => error(`${at}.identifier`, message)),
+    ...scopes,
+    ...(secret === undefined ? [] : secretProblems(secret, `${at}.secret`, isDevelopment)),
+  ];
 }
 
 function identifierFaults(identifier: string, issuer: string | undefined): string[] {

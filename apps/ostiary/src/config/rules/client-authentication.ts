@@ -1,9 +1,8 @@
 import { isPublic } from '../configured-client.ts';
 import type { ConfiguredClient } from '../configured-client.ts';
-import { error, warning } from '../problem.ts';
+import { error } from '../problem.ts';
 import type { Problem } from '../problem.ts';
-
-const minSecretLength = 16;
+import { minSecretLength, secretProblems } from './secrets.ts';
 
 /**
  * How the client proves that it is itself, and that it has what it needs for that.
@@ -57,13 +56,7 @@ function checkSecret({ at, written, metadata, secret }: ConfiguredClient, isDeve
       error(path, `${method} needs one; add a client_secret of at least ${minSecretLength} characters, ${other}`),
     ];
   }
-  if (secret === undefined) return [];
-  // RFC 6749 appendix A.2: visible ASCII and space.
-  if (!/^[\x20-\x7e]+$/.test(secret))
-    return [error(path, 'must be plain ASCII; make it from random letters and digits')];
-  if (secret.length >= minSecretLength) return [];
-  const short = `has ${secret.length} characters; use at least ${minSecretLength}, drawn at random`;
-  return [isDevelopment ? warning(path, `${short}: outside development it is refused`) : error(path, short)];
+  return secret === undefined ? [] : secretProblems(secret, path, isDevelopment);
 }
 
 function checkKeys({ at, written, metadata }: ConfiguredClient): Problem[] {
