@@ -14,6 +14,7 @@ const document = {
   revocation_endpoint: 'http://localhost:4000/revoke',
   introspection_endpoint: 'http://localhost:4000/introspect',
   end_session_endpoint: 'http://localhost:4000/end-session',
+  revocation_feed_endpoint: 'http://localhost:4000/revocations',
   scopes_supported: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'read:reports', 'eq1'],
   response_types_supported: ['code'],
   response_modes_supported: ['query', 'form_post'],

@@ -15,7 +15,9 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
   'packages/storage-sqlite': { exports: face },
   'packages/service': { exports: face },
   'packages/pages': { exports: face },
-  'packages/http': { exports: { ...face, './fixture': './src/issuer.fixture.ts' } },
+  'packages/http': {
+    exports: { ...face, './fixture': './src/issuer.fixture.ts', './feed-fixture': './src/revocation-feed.fixture.ts' },
+  },
   'sdks/session': { exports: face },
   'sdks/browser': {
     exports: {

@@ -1,12 +1,19 @@
 CREATE INDEX audit_of_family on audit (family) where family is not null;
 CREATE INDEX audit_of_user on audit (user) where user is not null;
 CREATE INDEX code_expiry on code (expires_at);
+CREATE INDEX consent_given_again on consent (given_at) where version > 0 and withdrawn_at is null;
+CREATE INDEX consent_withdrawn on consent (withdrawn_at) where withdrawn_at is not null;
 CREATE INDEX device_of_user on device (user, cookie_hash) where removed_at is null;
+CREATE INDEX device_removed on device (removed_at) where removed_at is not null;
+CREATE INDEX family_ended on family (ended_at) where ended_at is not null;
 CREATE INDEX family_living on family (user) where ended_at is null;
 CREATE INDEX interaction_expiry on interaction (expires_at);
 CREATE INDEX once_value_expiry on once_value (expires_at);
 CREATE INDEX revoked_token_expiry on revoked_token (expires_at);
+CREATE INDEX revoked_token_revoked on revoked_token (revoked_at);
+CREATE INDEX session_ended on session (ended_at) where ended_at is not null;
 CREATE INDEX session_living on session (user) where ended_at is null;
+CREATE INDEX user_epoch_raised on user (epoch_raised_at) where epoch_raised_at is not null;
 CREATE TABLE audit (
   id integer primary key,
   public_id blob not null check (length(public_id) = 16),
@@ -131,7 +138,7 @@ CREATE TABLE rate (
   full_at real not null,
   noted_at real not null
 ) strict, without rowid;
-CREATE TABLE revoked_token (token_id text primary key, expires_at integer not null) strict, without rowid;
+CREATE TABLE revoked_token (token_id text primary key, expires_at integer not null, revoked_at integer) strict, without rowid;
 CREATE TABLE session (
   id integer primary key,
   public_id blob not null unique check (length(public_id) = 16),
@@ -172,6 +179,6 @@ CREATE TABLE user (
   disabled integer not null,
   claims text not null,
   created_at integer not null
-) strict;
+, epoch_raised_at integer) strict;
 CREATE TRIGGER audit_is_not_changed before update on audit begin select raise(abort, 'audit is append-only'); end;
 CREATE TRIGGER audit_is_not_removed before delete on audit begin select raise(abort, 'audit is append-only'); end;

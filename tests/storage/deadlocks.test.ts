@@ -142,7 +142,7 @@ function anyPlans(random: () => number, mark: string): Plan[] {
           },
           { kind: 'code', row: codeRow(name) },
           { kind: 'interaction', row: interactionRow(name) },
-          { kind: 'revokedToken', tokenId: any(people), expiresAtMs: bornMs },
+          { kind: 'revokedToken', tokenId: any(people), expiresAtMs: bornMs, atMs: bornMs },
         ],
         events: [event(name)],
       }),

@@ -91,6 +91,8 @@ async function serveOn(
     async stop() {
       isStopping = true;
       served.drain();
+      // Streams have no end of their own: their readers go to another node at once.
+      current.service.feed.close();
       await pause(Math.max(leastDrainMs, configuration.operations.drainSeconds * 1000));
       // What has just arrived is accepted and read first: it would be cut off unanswered.
       await nextTurn();

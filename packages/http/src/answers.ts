@@ -8,7 +8,7 @@ type RequestContext = Context<Bindings>;
 /** Every answer is made here: with the headers that all answers to this request have, and those of its own. */
 export function answer(
   c: RequestContext,
-  body: string | null,
+  body: string | ReadableStream<Uint8Array> | null,
   status: number,
   headers: Record<string, string>,
 ): Response {

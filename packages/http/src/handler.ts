@@ -15,6 +15,7 @@ import { homeRoutes } from './routes/home.ts';
 import { metadataRoutes } from './routes/metadata.ts';
 import { overlayRoutes } from './routes/overlay.ts';
 import { introspectionRoutes, revocationRoutes } from './routes/revocation.ts';
+import { revocationFeedRoutes } from './routes/revocations.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import { tokenRoutes } from './routes/token.ts';
 import { userinfoRoutes } from './routes/userinfo.ts';
@@ -39,7 +40,8 @@ export function createHandler(options: HandlerOptions): Handler {
   metadataRoutes(root, context);
   auth0LogoutRoutes(root, context);
   const app = context.basePath === '' ? root : root.basePath(context.basePath);
-  for (const addRoutes of [tokenRoutes, userinfoRoutes, revocationRoutes, introspectionRoutes]) addRoutes(app, context);
+  const backChannel = [tokenRoutes, userinfoRoutes, revocationRoutes, introspectionRoutes, revocationFeedRoutes];
+  for (const addRoutes of backChannel) addRoutes(app, context);
   challengeRoutes(app, context);
   for (const addRoutes of [homeRoutes, authorizeRoutes, signInRoutes, consentRoutes, endSessionRoutes, accountRoutes]) {
     addRoutes(app, context);

@@ -6,6 +6,7 @@ import {
   type Log,
   type Service,
   type Settings,
+  type Timer,
 } from '@ostiary/service';
 import { openSqliteStore } from '@ostiary/storage-sqlite';
 import type { ApiId, ApiMetadata, ClientId, ClientMetadata, Digest } from '@ostiary/wire';
@@ -102,6 +103,8 @@ export interface IssuerOptions {
   /** Opened already, of whatever kind; in place of a file. */
   store?: Service['store'];
   clock?: StillClock;
+  /** Default: the time of this process. */
+  timer?: Timer;
 }
 
 /** An issuer in this process: the real service and store behind the real handler, on a clock that stands still. */
@@ -125,6 +128,7 @@ export async function openIssuer({
   path = ':memory:',
   store: opened,
   clock = stillClock(),
+  timer,
 }: IssuerOptions = {}): Promise<TestIssuer> {
   const store = opened ?? (await openSqliteStore({ path }));
   await insertSharedRsaKey(store, fixtureKeyWrapper, clock.now());
@@ -136,6 +140,7 @@ export async function openIssuer({
     random: { bytes: (length) => randomBytes(length) },
     keyWrapper: fixtureKeyWrapper,
     log: recordingLog(log),
+    ...(timer && { timer }),
   });
   await applyConfiguration(service);
   const handler = createHandler({ service, testClock: clock });

@@ -60,7 +60,7 @@ export type Insertion =
   /** Loses when the username is taken. */
   | { kind: 'user'; row: User }
   /** An access token that no longer counts although it has not expired. */
-  | { kind: 'revokedToken'; tokenId: string; expiresAtMs: number };
+  | { kind: 'revokedToken'; tokenId: string; expiresAtMs: number; atMs: number };
 
 export type Ending =
   | { kind: 'family'; id: FamilyId; cause: Cause; atMs: number }

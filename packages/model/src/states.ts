@@ -17,6 +17,12 @@ export interface ClientState {
   isDisabled: boolean;
 }
 
+/** A client as the store keeps it. */
+export interface Client extends ClientState {
+  /** When it was disabled, or enabled again, last; else when it was first seen. */
+  changedAtMs: number;
+}
+
 export interface ConsentState {
   /** Raised when something is taken away; widening keeps it, so that other devices go on. */
   version: number;

@@ -7,6 +7,8 @@ export interface User extends UserState {
   /** PHC string ($argon2id$...); absent when the user has no password. */
   passwordHash?: string;
   createdAtMs: number;
+  /** When the epoch was raised last. */
+  epochRaisedAtMs?: number;
 }
 
 /** One browser profile or installed app of one user. It labels; it does not authenticate. */

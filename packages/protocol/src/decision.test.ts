@@ -27,7 +27,7 @@ test('every other part is something to commit', () => {
     { ends: [end] },
     { advances: [advance] },
     { consumes: [{ kind: 'interaction' as const, hash: digest('x') }] },
-    { inserts: [{ kind: 'revokedToken' as const, tokenId: 'x', expiresAtMs: nowMs }] },
+    { inserts: [{ kind: 'revokedToken' as const, tokenId: 'x', expiresAtMs: nowMs, atMs: nowMs }] },
     { touches: [{ kind: 'family' as const, id: adaFamily }] },
     { events: [{ kind: 'alarm' as const }] },
   ];

@@ -33,4 +33,6 @@ export {
 } from './token/introspection.ts';
 export { decideRefresh, type RefreshQuestion } from './token/refresh.ts';
 export { decideRevocation, type RevocableToken } from './token/revocation.ts';
+export { latenessSeconds } from './token/cutoff.ts';
+export { revocationEntry, type EntryTerms } from './token/revocation-entry.ts';
 export { judge, lastGeneration, retriesPerMinute, type Presentation, type Verdict } from './token/verdict.ts';

@@ -85,6 +85,9 @@ export type Reason =
   | 'access_token_unbound'
   | 'scope_openid_missing'
   | 'introspection_not_allowed'
+  | 'feed_not_allowed'
+  | 'feed_streams_limited'
+  | 'feed_full'
   | 'rate_limited'
   | 'storage_unavailable'
   | 'contended';
@@ -204,6 +207,9 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   access_token_unbound: ['invalid_token', 'the access token is not bound to a key: send it as Bearer'],
   scope_openid_missing: ['insufficient_scope', 'the access token lacks the scope openid'],
   introspection_not_allowed: ['unauthorized_client', 'only authenticated clients may introspect tokens'],
+  feed_not_allowed: ['unauthorized_client', 'only APIs, and clients with a secret that use one, may read this feed'],
+  feed_streams_limited: ['slow_down', 'too many streams of this reader are open'],
+  feed_full: ['temporarily_unavailable', 'there is no room for another stream now; try again'],
   rate_limited: ['slow_down', 'too many attempts; try again later'],
   storage_unavailable: ['temporarily_unavailable', 'the server cannot answer now; try again'],
   contended: ['temporarily_unavailable', 'too many requests for the same grant; try again'],

@@ -5,10 +5,13 @@ import { Keyring, type KeyNeeds } from './keys/keyring.ts';
 import { Limiter } from './limiter.ts';
 import { idTokenSeconds } from './mint.ts';
 import { PasswordPool } from './passwords.ts';
-import type { Clock, KeyWrapper, Log, Meter, Random } from './ports.ts';
+import type { Clock, KeyWrapper, Log, Meter, Random, Timer } from './ports.ts';
 import { RetryCounter } from './retry-counter.ts';
+import { openFeed } from './revocations/open-feed.ts';
+import { admissibleNames } from './revocations/reader.ts';
 import type { Service } from './service.ts';
 import type { Settings } from './settings.ts';
+import { systemTimer } from './system-timer.ts';
 
 export interface ServiceDependencies {
   settings: Settings;
@@ -19,6 +22,8 @@ export interface ServiceDependencies {
   log: Log;
   /** Default: nothing is counted. */
   meter?: Meter;
+  /** Default: the time of this process. */
+  timer?: Timer;
   /** How long the first key of an algorithm is published before it signs, where other nodes may serve already. Default 0. */
   firstKeyAheadMs?: number;
 }
@@ -28,11 +33,13 @@ const silentMeter: Meter = {
   refused: () => undefined,
   refreshed: () => undefined,
   triedToSignIn: () => undefined,
+  published: () => undefined,
 };
 
 /** Opens the keys and stands ready. What the configuration says of clients and users is applied apart: `applyConfiguration`. */
 export async function createService(dependencies: ServiceDependencies): Promise<Service> {
-  const { settings, store, clock, random, keyWrapper, log, meter = silentMeter, firstKeyAheadMs = 0 } = dependencies;
+  const { settings, store, clock, random, keyWrapper, log, firstKeyAheadMs = 0 } = dependencies;
+  const { meter = silentMeter, timer = systemTimer } = dependencies;
   const draw = drawFrom(random);
   const keyring = await Keyring.open({
     keys: store.keys,
@@ -54,17 +61,22 @@ export async function createService(dependencies: ServiceDependencies): Promise<
     keyring,
     passwords: new PasswordPool(random),
     retries: new RetryCounter(clock),
+    feed: openFeed({ issuer: settings.issuer, id: draw.handle(), store, keyring, clock, timer, log, meter }),
     limits: { clientErrors: new Limiter(clock, { capacity: 30, perMinute: 30 }) },
   };
 }
 
 /**
  * The same service by another configuration, for requests that begin from now on; those in progress keep the one that they began
- * with. Keys that the new one needs are made; its rows are a matter of `applyConfiguration`.
+ * with. Keys that the new one needs are made; its rows are a matter of `applyConfiguration`. Who may not read the feed of
+ * revocations any more is sent away.
  */
 export async function reconfigure(service: Service, settings: Settings): Promise<Service> {
   await service.keyring.require(keyNeeds(settings));
-  return { ...service, ...byConfiguration(settings) };
+  const configured = byConfiguration(settings);
+  const admissible = admissibleNames(configured);
+  service.feed.endThose((name) => !admissible.has(name));
+  return { ...service, ...configured };
 }
 
 function byConfiguration(settings: Settings): Pick<Service, 'settings' | 'clients' | 'apis' | 'catalogue'> {

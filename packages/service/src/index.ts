@@ -36,6 +36,8 @@ export { requestLogout, type LogoutResult } from './logout.ts';
 export { describeIssuer, endpoints } from './metadata.ts';
 export type * from './ports.ts';
 export { revokeToken } from './revocation.ts';
+export { admitReader, followRevocations, pollRevocations, type FeedReader } from './revocations/reader.ts';
+export type { SentBatch } from './revocations/recent-batches.ts';
 export { createService, reconfigure, type ServiceDependencies } from './create-service.ts';
 export type { Service } from './service.ts';
 export { applyConfiguration } from './seed.ts';

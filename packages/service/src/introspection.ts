@@ -8,7 +8,15 @@ import {
   type Introspector,
   type Refusal,
 } from '@ostiary/protocol';
-import type { AccessTokenClaims, ClientId, FamilyId, IntrospectionAnswer, SessionId, UserId } from '@ostiary/wire';
+import type {
+  AccessTokenClaims,
+  ClientId,
+  DeviceId,
+  FamilyId,
+  IntrospectionAnswer,
+  SessionId,
+  UserId,
+} from '@ostiary/wire';
 import type { AuthenticatedCaller } from './caller-authentication.ts';
 import { isInService } from './client-authentication.ts';
 import type { ProvenKey } from './dpop/proof.ts';
@@ -58,14 +66,19 @@ async function present(service: Service, token: string): Promise<IntrospectedTok
 
 /** The state behind an access token of our own. */
 async function loadFacts({ store }: Service, claims: AccessTokenClaims): Promise<AccessTokenFacts | undefined> {
-  const [isRevoked, client, user, session, family] = await Promise.all([
+  const { fam, sid, dev } = claims;
+  const [userId, clientId] = [claims.sub as UserId, claims.client_id as ClientId];
+  const isAlone = sid !== undefined && fam === undefined;
+  const [isRevoked, client, user, family, session, device, consent] = await Promise.all([
     store.revokedTokens.has(claims.jti),
-    store.clients.find(claims.client_id as ClientId),
-    claims.sid === undefined ? undefined : store.users.find(claims.sub as UserId),
-    claims.sid === undefined ? undefined : store.sessions.find(claims.sid as SessionId),
-    claims.fam === undefined ? undefined : store.families.find(claims.fam as FamilyId),
+    store.clients.find(clientId),
+    sid === undefined ? undefined : store.users.find(userId),
+    fam === undefined ? undefined : store.families.find(fam as FamilyId),
+    isAlone ? store.sessions.find(sid as SessionId) : undefined,
+    isAlone && dev !== undefined ? store.devices.find(dev as DeviceId) : undefined,
+    isAlone ? store.consents.find(userId, clientId) : undefined,
   ]);
-  return client && { claims, isRevoked, client, user, session, family };
+  return client && { claims, isRevoked, client, user, family, session, device, consent };
 }
 
 /**

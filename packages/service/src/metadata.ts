@@ -23,6 +23,7 @@ export const endpoints = {
   revocation: '/revoke',
   introspection: '/introspect',
   endSession: '/end-session',
+  revocationFeed: '/revocations',
 } as const;
 
 /**
@@ -46,6 +47,7 @@ export function describeIssuer({ settings, catalogue }: Service): Record<string,
     revocation_endpoint: issuer + endpoints.revocation,
     introspection_endpoint: issuer + endpoints.introspection,
     end_session_endpoint: issuer + endpoints.endSession,
+    revocation_feed_endpoint: issuer + endpoints.revocationFeed,
     scopes_supported: [...new Set(scopes)],
     response_types_supported: responseTypesOf(clients.map((client) => client.metadata)),
     response_modes_supported: ['query', 'form_post'],

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { IdTokenGrant, TokenGrant } from '@ostiary/protocol';
 import {
   openIdScopes,
+  type revocationBatchType,
   type AccessTokenClaims,
   type IdTokenClaims,
   type OpenIdScope,
@@ -145,7 +146,7 @@ function leftHash(alg: SigningAlg, text: string): string {
 }
 
 /** A compact JWS (RFC 7515 section 7.1). */
-function signJwt(key: SigningKey, typ: JwtType, claims: object): string | Promise<string> {
+export function signJwt(key: SigningKey, typ: JwtType, claims: object): string | Promise<string> {
   const input = `${encodedHeader(key, typ)}.${encode(claims)}`;
   const signature = signInput(key, Buffer.from(input, 'ascii'));
   return signature instanceof Promise
@@ -153,7 +154,7 @@ function signJwt(key: SigningKey, typ: JwtType, claims: object): string | Promis
     : `${input}.${signature.toString('base64url')}`;
 }
 
-type JwtType = 'at+jwt' | 'JWT';
+type JwtType = 'at+jwt' | 'JWT' | typeof revocationBatchType;
 
 const encodedHeaders = new WeakMap<SigningKey, Partial<Record<JwtType, string>>>();
 

@@ -5,6 +5,14 @@ export interface Clock {
   now(): number;
 }
 
+/** Lets time pass. */
+export interface Timer {
+  /** Milliseconds that never go back, from an unknown beginning. */
+  nowMs(): number;
+  /** Calls once, after so many milliseconds. Keeps no process alive. */
+  after(milliseconds: number, act: () => void): void;
+}
+
 /** Unpredictable bytes (at least 128 bits of strength). */
 export interface Random {
   bytes(length: number): Uint8Array;
@@ -43,4 +51,6 @@ export interface Meter {
   refused(reason: Refusal['reason']): void;
   refreshed(verdict: RefreshVerdict): void;
   triedToSignIn(outcome: SignInOutcome): void;
+  /** A batch of the feed of revocations was made, with so many entries; heartbeats have none. */
+  published(entries: number): void;
 }

@@ -5,6 +5,7 @@ import type { Keyring } from './keys/keyring.ts';
 import type { Limiter } from './limiter.ts';
 import type { PasswordPool } from './passwords.ts';
 import type { Clock, Log, Meter } from './ports.ts';
+import type { RevocationFeed } from './revocations/feed.ts';
 import type { RetryCounter } from './retry-counter.ts';
 import type { RegisteredApi, RegisteredClient, Settings } from './settings.ts';
 
@@ -22,6 +23,7 @@ export interface Service {
   apis: ReadonlyMap<string, RegisteredApi>;
   catalogue: ApiCatalogue;
   retries: RetryCounter;
+  feed: RevocationFeed;
   limits: Limits;
 }
 

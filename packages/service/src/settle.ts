@@ -72,6 +72,7 @@ async function commit(
   if (plan === undefined || isEmpty(plan)) return undefined;
   const result = await service.store.commit(dated(service, plan, correlationId));
   if (result.kind === 'lost') return result.conflict;
+  if (plan.ends.length > 0 || plan.inserts.some(({ kind }) => kind === 'revokedToken')) service.feed.nudge();
   for (const event of plan.events) tell(service, event, correlationId);
   return undefined;
 }

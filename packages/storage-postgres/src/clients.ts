@@ -1,4 +1,4 @@
-import type { ClientState } from '@ostiary/model';
+import type { Client } from '@ostiary/model';
 import type { Clients } from '@ostiary/storage';
 import type { ClientId } from '@ostiary/wire';
 import { BatchedRead } from './batched-read.ts';
@@ -6,9 +6,10 @@ import type { Operations, Transaction } from './operations.ts';
 import { statement } from './statement.ts';
 import { arrayOf, clientKey, identifying, textArrayOf } from './values.ts';
 
-type ClientRow = { key: string; id: ClientId; epoch: number; isDisabled: boolean };
+type ClientRow = { key: string; id: ClientId; epoch: number; isDisabled: boolean; changedAtMs: number };
 
-const columns = 'select key::text as key, client_id as id, epoch, is_disabled as "isDisabled" from client';
+const columns = `
+  select key::text as key, client_id as id, epoch, is_disabled as "isDisabled", changed_at as "changedAtMs" from client`;
 const find = statement<ClientRow>('client_find', `${columns} where key = any($1::bigint[])`);
 const lockAll = statement<ClientRow>('client_lock_all', `${columns} order by client.key for update`);
 const insert = statement(
@@ -35,9 +36,10 @@ export class ClientTable implements Clients {
     this.#found = new BatchedRead(operations, find, (row) => row.key, readers);
   }
 
-  async find(id: ClientId): Promise<ClientState | undefined> {
+  async find(id: ClientId): Promise<Client | undefined> {
     const row = await this.#found.find(clientKey(id));
-    return row && row.id === id ? { id, epoch: row.epoch, isDisabled: row.isDisabled } : undefined;
+    if (row === undefined || row.id !== id) return undefined;
+    return { id, epoch: row.epoch, isDisabled: row.isDisabled, changedAtMs: row.changedAtMs };
   }
 
   /** All rows are locked first, so that of callers at once one makes each change and the others find it made. */

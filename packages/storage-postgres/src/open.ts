@@ -19,6 +19,7 @@ import type { PostgresOptions } from './options.ts';
 import { ParsedJson } from './parsed-json.ts';
 import { Pool } from './pool.ts';
 import { appliedSteps, missingSteps } from './schema.ts';
+import { EndedReads } from './revocations.ts';
 import { SessionReads } from './sessions.ts';
 import { InternedTerms } from './terms.ts';
 import { UpkeepSteps } from './upkeep.ts';
@@ -99,6 +100,7 @@ function portsOn(operations: Operations, terms: InternedTerms, readers: number):
     codes: new CodeReads(operations, readers),
     interactions: new InteractionReads(operations, readers),
     revokedTokens: new RevokedTokenReads(operations, readers),
+    revocations: new EndedReads(operations),
     clients: new ClientTable(operations, readers),
     keys: new KeyTables(operations),
     audit: new AuditReads(operations),

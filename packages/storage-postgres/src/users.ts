@@ -15,11 +15,12 @@ type UserRow = {
   isDisabled: boolean;
   claims: string;
   createdAtMs: number;
+  epochRaisedAtMs: number | null;
 };
 
 const columns = `
   select id, username, password_hash as "passwordHash", epoch, is_disabled as "isDisabled", claims,
-    created_at as "createdAtMs"
+    created_at as "createdAtMs", epoch_raised_at as "epochRaisedAtMs"
   from "user"`;
 const find = statement<UserRow>('user_find', `${columns} where id = any($1::uuid[])`);
 const findByUsername = statement<UserRow>('user_find_by_username', `${columns} where username = any($1::text[])`);
@@ -47,9 +48,10 @@ export class UserReads implements Users {
 
   #userOf(row: UserRow | undefined): User | undefined {
     if (!row) return undefined;
-    const { passwordHash, claims, id, ...rest } = row;
+    const { passwordHash, epochRaisedAtMs, claims, id, ...rest } = row;
     const user: User = { ...rest, id: idText('user', id), claims: this.#claims.parse(claims) };
     if (passwordHash !== null) user.passwordHash = passwordHash;
+    if (epochRaisedAtMs !== null) user.epochRaisedAtMs = epochRaisedAtMs;
     return user;
   }
 }

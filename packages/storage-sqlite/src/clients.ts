@@ -1,9 +1,9 @@
-import type { ClientState, Expectation } from '@ostiary/model';
+import type { Client, Expectation } from '@ostiary/model';
 import type { Clients } from '@ostiary/storage';
 import type { ClientId } from '@ostiary/wire';
 import type { Database, Statement } from './database.ts';
 
-type ClientRow = { id: ClientId; epoch: number; disabled: number };
+type ClientRow = { id: ClientId; epoch: number; disabled: number; changedAtMs: number };
 
 /** The changing part of clients. */
 export class ClientTable implements Clients {
@@ -15,7 +15,9 @@ export class ClientTable implements Clients {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#find = db.prepare('select client_id as id, epoch, disabled from client where client_id = ?');
+    this.#find = db.prepare(
+      'select client_id as id, epoch, disabled, changed_at as changedAtMs from client where client_id = ?',
+    );
     this.#listEnabled = db.prepare('select client_id as id from client where disabled = 0 order by client_id');
     this.#enable = db.prepare(`
       insert into client (client_id, epoch, disabled, changed_at) values (?, 0, 0, ?)
@@ -23,9 +25,9 @@ export class ClientTable implements Clients {
     this.#disable = db.prepare('update client set disabled = 1, epoch = epoch + 1, changed_at = ? where client_id = ?');
   }
 
-  async find(id: ClientId): Promise<ClientState | undefined> {
+  async find(id: ClientId): Promise<Client | undefined> {
     const row = this.#find.get(id);
-    return row && { id: row.id, epoch: row.epoch, isDisabled: row.disabled === 1 };
+    return row && { id: row.id, epoch: row.epoch, isDisabled: row.disabled === 1, changedAtMs: row.changedAtMs };
   }
 
   async sync(ids: ClientId[], atMs: number): Promise<{ enabled: ClientId[]; disabled: ClientId[] }> {

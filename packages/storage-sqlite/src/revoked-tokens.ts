@@ -10,7 +10,7 @@ export class RevokedTokenTable implements RevokedTokens {
   constructor(db: Database) {
     this.#find = db.prepare('select 1 as found from revoked_token where token_id = ?');
     this.#insert = db.prepare(`
-      insert into revoked_token (token_id, expires_at) values (?, ?)
+      insert into revoked_token (token_id, expires_at, revoked_at) values (?, ?, ?)
       on conflict (token_id) do update set expires_at = max(expires_at, excluded.expires_at)`);
   }
 
@@ -18,7 +18,7 @@ export class RevokedTokenTable implements RevokedTokens {
     return this.#find.get(tokenId) !== undefined;
   }
 
-  insert({ tokenId, expiresAtMs }: Insertion & { kind: 'revokedToken' }): void {
-    this.#insert.run(tokenId, expiresAtMs);
+  insert({ tokenId, expiresAtMs, atMs }: Insertion & { kind: 'revokedToken' }): void {
+    this.#insert.run(tokenId, expiresAtMs, atMs);
   }
 }

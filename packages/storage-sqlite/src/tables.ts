@@ -12,6 +12,7 @@ import { OnceValueTable } from './once-values.ts';
 import { NodeTable } from './nodes.ts';
 import { RateTable } from './rates.ts';
 import { RevokedTokenTable } from './revoked-tokens.ts';
+import { EndedRows } from './revocations.ts';
 import { SessionTable } from './sessions.ts';
 import { UpkeepSteps } from './upkeep.ts';
 import { UserTable } from './users.ts';
@@ -35,6 +36,7 @@ export function openTables(db: Database) {
     interactions: new InteractionTable(db),
     onceValues: new OnceValueTable(db),
     revokedTokens: new RevokedTokenTable(db),
+    revocations: new EndedRows(db),
     clients: new ClientTable(db),
     keys: new KeyTables(db),
     audit: new AuditTable(db),

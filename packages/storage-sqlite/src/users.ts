@@ -13,10 +13,12 @@ type UserRow = {
   disabled: number;
   claims: string;
   createdAtMs: number;
+  epochRaisedAtMs: number | null;
 };
 
 const columns = `
-  select public_id as id, username, password_hash as passwordHash, epoch, disabled, claims, created_at as createdAtMs
+  select public_id as id, username, password_hash as passwordHash, epoch, disabled, claims, created_at as createdAtMs,
+    epoch_raised_at as epochRaisedAtMs
   from user`;
 
 /** People with accounts: the port, and what plans do to them. */
@@ -36,9 +38,11 @@ export class UserTable implements Users {
     this.#findByUsername = db.prepare(`${columns} where username = ?`);
     this.#epoch = db.prepare('select epoch from user where public_id = ?');
     this.#insert = db.prepare(`
-      insert into user (public_id, username, password_hash, epoch, disabled, claims, created_at)
-      values (?, ?, ?, ?, ?, ?, ?)`);
-    this.#end = db.prepare('update user set epoch = epoch + 1, disabled = max(disabled, ?) where public_id = ?');
+      insert into user (public_id, username, password_hash, epoch, disabled, claims, created_at, epoch_raised_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#end = db.prepare(
+      'update user set epoch = epoch + 1, epoch_raised_at = ?, disabled = max(disabled, ?) where public_id = ?',
+    );
     this.#setPassword = db.prepare('update user set password_hash = ? where public_id = ?');
     this.#enable = db.prepare('update user set disabled = 0 where public_id = ?');
   }
@@ -68,11 +72,12 @@ export class UserTable implements Users {
       Number(row.isDisabled),
       JSON.stringify(row.claims),
       row.createdAtMs,
+      row.epochRaisedAtMs ?? null,
     );
   }
 
-  end({ id, disable }: Ending & { kind: 'user' }): void {
-    this.#end.run(Number(disable), idBlob('user', id));
+  end({ id, disable, atMs }: Ending & { kind: 'user' }): void {
+    this.#end.run(atMs, Number(disable), idBlob('user', id));
   }
 
   setPassword({ userId, passwordHash }: Touch & { kind: 'password' }): void {
@@ -94,6 +99,7 @@ export class UserTable implements Users {
       createdAtMs: row.createdAtMs,
     };
     if (row.passwordHash !== null) user.passwordHash = row.passwordHash;
+    if (row.epochRaisedAtMs !== null) user.epochRaisedAtMs = row.epochRaisedAtMs;
     return user;
   }
 }

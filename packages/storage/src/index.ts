@@ -7,6 +7,7 @@ export type * from './flows.ts';
 export type * from './keys.ts';
 export type * from './observer.ts';
 export * from './people.ts';
+export type * from './revocations.ts';
 export type * from './store.ts';
 export * from './transfer.ts';
 export type * from './upkeep.ts';

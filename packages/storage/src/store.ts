@@ -6,6 +6,7 @@ import type { Families } from './families.ts';
 import type { Codes, Interactions, RevokedTokens } from './flows.ts';
 import type { Keys } from './keys.ts';
 import type { Consents, Devices, Sessions, Users } from './people.ts';
+import type { Revocations } from './revocations.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** All ports of one store, as an adapter opens them. */
@@ -18,6 +19,7 @@ export interface Store extends Committer {
   codes: Codes;
   interactions: Interactions;
   revokedTokens: RevokedTokens;
+  revocations: Revocations;
   clients: Clients;
   keys: Keys;
   audit: Audit;

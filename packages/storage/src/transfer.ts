@@ -1,7 +1,7 @@
 import type {
   AuditEvent,
   AuthorizationCode,
-  ClientState,
+  Client,
   Consent,
   Device,
   Family,
@@ -18,7 +18,7 @@ import type { Digest } from '@ostiary/wire';
  * store makes anew.
  */
 export interface TransferRows {
-  client: ClientState & { changedAtMs: number };
+  client: Client;
   user: User;
   device: Device;
   session: Session;
@@ -27,7 +27,7 @@ export interface TransferRows {
   code: AuthorizationCode;
   interaction: Interaction;
   onceValue: { hash: Digest; operation: Digest; expiresAtMs: number };
-  revokedToken: { tokenId: string; expiresAtMs: number };
+  revokedToken: { tokenId: string; expiresAtMs: number; revokedAtMs?: number };
   signingKey: StoredSigningKey;
   macKey: StoredMacKey;
   /** `place` orders the events of the source. */

@@ -42,7 +42,8 @@ export function completeSession(session: OstiaryConfig['session']): { idleSecond
 }
 
 /** Its secret is no part of what is known of it. */
-export function completeApi({ secret: _, ...api }: ApiConfig): ApiMetadata {
+export function completeApi(written: ApiConfig): ApiMetadata {
+  const { secret: _, ...api } = written;
   const { accessTokenSeconds = 3600 } = api;
   return {
     scopes: {},

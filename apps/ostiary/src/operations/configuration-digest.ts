@@ -9,7 +9,7 @@ export function configurationDigest({ settings, theme }: Configuration): string 
   const { apis, clients, users, ...others } = settings;
   const common = {
     ...others,
-    apis: apis.map(({ secretHash: _, ...api }) => api),
+    apis: apis.map((api) => ({ ...api, secretHash: undefined })),
     clients: clients.map(({ metadata }) => metadata),
     users: users.map(({ username, claims }) => ({ username, claims })),
     theme,

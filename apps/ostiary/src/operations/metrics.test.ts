@@ -13,6 +13,7 @@ const levels: Levels = {
   },
   passwords: { running: 1, waiting: 3 },
   keyAgeSeconds: 60,
+  revocationStreams: 3,
   clockOffsetSeconds: -0.5,
 };
 

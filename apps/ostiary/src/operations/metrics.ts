@@ -10,6 +10,8 @@ export interface Levels {
   /** Seconds since the youngest signing key signs. */
   keyAgeSeconds: number;
   clockOffsetSeconds: number;
+  /** Open streams of the feed of revocations. */
+  revocationStreams: number;
 }
 
 /** The metrics of one process. Labels come from closed lists: no client, user, address or token ever is one. */
@@ -62,6 +64,16 @@ function addMeter(registry: Registry): Meter {
   });
   const refreshes = counted(registry, 'ostiary_refreshes_total', 'Refresh requests, by what they came to', 'verdict');
   const refusals = counted(registry, 'ostiary_refusals_total', 'Requests turned down, by reason', 'reason');
+  const batches = new Counter({
+    name: 'ostiary_revocation_batches_total',
+    help: 'Batches made for the feed of revocations, heartbeats among them',
+    registers,
+  });
+  const published = new Counter({
+    name: 'ostiary_revocation_entries_total',
+    help: 'Entries published on the feed of revocations',
+    registers,
+  });
   const signIns = counted(registry, 'ostiary_sign_ins_total', 'Tries to sign in, by outcome', 'outcome');
   return {
     answered({ route, status, milliseconds }) {
@@ -71,6 +83,10 @@ function addMeter(registry: Registry): Meter {
     refused: refusals,
     refreshed: refreshes,
     triedToSignIn: signIns,
+    published(entries) {
+      batches.inc();
+      if (entries > 0) published.inc(entries);
+    },
   };
 }
 
@@ -177,6 +193,12 @@ const levelList: Level[] = [
     help: 'Passwords that wait to be hashed',
     combined: 'sum',
     read: ({ passwords }) => passwords.waiting,
+  },
+  {
+    name: 'ostiary_revocation_streams',
+    help: 'Open streams of the feed of revocations',
+    combined: 'sum',
+    read: ({ revocationStreams }) => revocationStreams,
   },
 ];
 

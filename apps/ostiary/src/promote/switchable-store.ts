@@ -48,6 +48,7 @@ function portsBy(port: <Name extends PortName>(name: Name) => Store[Name]): Pick
     codes: port('codes'),
     interactions: port('interactions'),
     revokedTokens: port('revokedTokens'),
+    revocations: port('revocations'),
     clients: port('clients'),
     keys: port('keys'),
     audit: port('audit'),

@@ -112,7 +112,12 @@ function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): 
     {
       expects: living.map(({ id }) => ({ kind: 'family', id })),
       inserts: [
-        { kind: 'revokedToken', tokenId: redemption.accessTokenId, expiresAtMs: redemption.accessTokenExpiresAtMs },
+        {
+          kind: 'revokedToken',
+          tokenId: redemption.accessTokenId,
+          expiresAtMs: redemption.accessTokenExpiresAtMs,
+          atMs: nowMs,
+        },
       ],
       ends,
       events: [

@@ -49,7 +49,8 @@ function claims(changes: Partial<AccessTokenClaims> = {}): AccessTokenClaims {
 }
 
 function accessFacts(changes: Partial<AccessTokenFacts> = {}): AccessTokenFacts {
-  const { user, client, session } = facts();
+  const { user, session } = facts();
+  const client = { ...facts().client, changedAtMs: nowMs - dayMs };
   return { claims: claims(), isRevoked: false, client, user, session, family: facts(), ...changes };
 }
 
@@ -67,7 +68,8 @@ const refreshToken = (changes = {}): IntrospectedToken => ({
 });
 
 describe('RFC 7662 2.2: an access token is active while all it stands on stands', () => {
-  const { user, client, session } = facts();
+  const { user, session } = facts();
+  const { client } = accessFacts();
   const dead: [string, Partial<AccessTokenFacts>][] = [
     ['it was taken back', { isRevoked: true }],
     ['it expired', { claims: claims({ exp: nowMs / 1000 }) }],

@@ -1,6 +1,7 @@
-import type { FamilyFacts, SessionState, UserState, ClientState } from '@ostiary/model';
+import type { Client, Consent, Device, FamilyFacts, SessionState, UserState } from '@ostiary/model';
 import type { AccessTokenClaims, ApiId, ClientMetadata, IntrospectionAnswer } from '@ostiary/wire';
 import { scopeNames } from '../scope.ts';
+import { cutoffSeconds } from './cutoff.ts';
 import { effectiveLimits, expiryOf } from './lifetime.ts';
 import { lostGround } from './verdict.ts';
 
@@ -8,12 +9,14 @@ import { lostGround } from './verdict.ts';
 export interface AccessTokenFacts {
   claims: AccessTokenClaims;
   isRevoked: boolean;
-  client: ClientState;
+  client: Client;
   /** Absent for tokens of client_credentials. */
   user?: UserState;
-  session?: SessionState;
-  /** Present when the token descends from a family. */
+  /** Present when the token descends from a family, which stands on the rest. */
   family?: FamilyFacts;
+  session?: SessionState;
+  device?: Pick<Device, 'removedAtMs'>;
+  consent?: Pick<Consent, 'version' | 'givenAtMs' | 'withdrawnAtMs'>;
 }
 
 /** A token shown for introspection, or to an endpoint of the issuer. */
@@ -24,17 +27,30 @@ export type IntrospectedToken =
 const inactive = { active: false } as const;
 
 /**
- * Whether an access token still counts: not over, not taken back, and everything it stands on stands.
+ * Whether an access token still counts: not over, not taken back, and everything it stands on stands. The feed of revocations
+ * says the same, by `revocationEntry`.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 RFC 7662 section 2.2}
  */
 export function isAccessTokenActive(facts: AccessTokenFacts, nowMs: number): boolean {
-  const { claims, client, user, family, session } = facts;
-  if (facts.isRevoked || claims.exp * 1000 <= nowMs || client.isDisabled) return false;
+  const { claims, client, user, family } = facts;
+  if (facts.isRevoked || claims.exp * 1000 <= nowMs || isFromBefore(claims, client)) return false;
   if (claims.sid === undefined) return true;
   if (user === undefined || user.isDisabled || user.epoch !== claims.uep) return false;
-  if (claims.fam !== undefined)
-    return family !== undefined && family.family.endCause === undefined && lostGround(family) === undefined;
-  return session !== undefined && session.endCause === undefined;
+  if (claims.fam === undefined) return standsAlone(facts);
+  return family !== undefined && family.family.endCause === undefined && lostGround(family) === undefined;
+}
+
+/** Enabling a client again revives nothing. */
+function isFromBefore({ iat }: AccessTokenClaims, { isDisabled, epoch, changedAtMs }: Client): boolean {
+  return isDisabled || (epoch > 0 && iat <= cutoffSeconds({ isOver: false, atMs: changedAtMs }));
+}
+
+/** Without a family, a token stands on the sign-in, the device and the consent themselves. */
+function standsAlone({ claims, session, device, consent }: AccessTokenFacts): boolean {
+  if (session === undefined || session.endCause !== undefined || device?.removedAtMs !== undefined) return false;
+  if (consent === undefined || consent.version === 0) return true;
+  const isGivenAgain = consent.withdrawnAtMs === undefined;
+  return isGivenAgain && claims.iat > cutoffSeconds({ isOver: false, atMs: consent.givenAtMs });
 }
 
 /** Who asks about a token: a client, or an API about tokens whose audience it is. */

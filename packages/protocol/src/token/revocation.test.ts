@@ -46,7 +46,8 @@ describe('RFC 7009 2.1: revocation', () => {
 
   test('an access token is taken back by its id until it would have expired', () => {
     const plan = decideRevocation({ kind: 'access', claims }, spa(), nowMs);
-    assert.deepEqual(plan?.inserts, [{ kind: 'revokedToken', tokenId: 'jti-1', expiresAtMs: claims.exp * 1000 }]);
+    const expiresAtMs = claims.exp * 1000;
+    assert.deepEqual(plan?.inserts, [{ kind: 'revokedToken', tokenId: 'jti-1', expiresAtMs, atMs: nowMs }]);
     assert.deepEqual(plan.ends, []);
   });
 });

@@ -24,5 +24,7 @@ export function decideRevocation(
   }
   const { claims } = token;
   if (claims.client_id !== client.client_id || claims.exp * 1000 <= nowMs) return undefined;
-  return draft({ inserts: [{ kind: 'revokedToken', tokenId: claims.jti, expiresAtMs: claims.exp * 1000 }] });
+  return draft({
+    inserts: [{ kind: 'revokedToken', tokenId: claims.jti, expiresAtMs: claims.exp * 1000, atMs: nowMs }],
+  });
 }

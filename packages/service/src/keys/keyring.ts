@@ -130,6 +130,11 @@ export class Keyring {
     return found.key;
   }
 
+  /** The longest life, in seconds, that tokens had by any configuration since the start. */
+  longestTokenSeconds(): number {
+    return this.#needs.longestTokenSeconds;
+  }
+
   /** Part of every refresh token's tag. */
   restoreEpoch(): number {
     return this.#restoreEpoch;

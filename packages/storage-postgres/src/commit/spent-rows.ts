@@ -17,7 +17,8 @@ const insertOnceValues = statement(
 );
 const putRevokedTokens = statement(
   'revoked_token_put',
-  `insert into revoked_token (token_id, expires_at) select * from unnest($1::text[], $2::bigint[])
+  `insert into revoked_token (token_id, expires_at, revoked_at)
+  select * from unnest($1::text[], $2::bigint[], $3::bigint[])
   on conflict (token_id) do update set expires_at = greatest(revoked_token.expires_at, excluded.expires_at)`,
 );
 
@@ -63,16 +64,21 @@ export class OnceRows {
 
 /** Access tokens that the plans of one batch take back. */
 export class RevokedTokenRows {
-  readonly #expiries = new Map<string, number>();
+  readonly #rows = new Map<string, { expiresAtMs: number; atMs: number }>();
 
-  insert({ tokenId, expiresAtMs }: Insertion & { kind: 'revokedToken' }): void {
-    this.#expiries.set(tokenId, Math.max(this.#expiries.get(tokenId) ?? 0, expiresAtMs));
+  insert({ tokenId, expiresAtMs, atMs }: Insertion & { kind: 'revokedToken' }): void {
+    const before = this.#rows.get(tokenId);
+    this.#rows.set(tokenId, {
+      expiresAtMs: Math.max(before?.expiresAtMs ?? 0, expiresAtMs),
+      atMs: before?.atMs ?? atMs,
+    });
   }
 
   writes(): Call[] {
-    const rows = [...this.#expiries].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const rows = [...this.#rows].toSorted(([a], [b]) => (a < b ? -1 : 1));
     if (rows.length === 0) return [];
     const ids = textArrayOf(rows.map(([tokenId]) => identifying(tokenId)));
-    return [{ statement: putRevokedTokens, values: [ids, arrayOf(rows.map(([, expiresAtMs]) => expiresAtMs))] }];
+    const expiries = arrayOf(rows.map(([, { expiresAtMs }]) => expiresAtMs));
+    return [{ statement: putRevokedTokens, values: [ids, expiries, arrayOf(rows.map(([, { atMs }]) => atMs))] }];
   }
 }

@@ -13,6 +13,8 @@ interface UserState {
   isDisabled: boolean;
   /** A new one; else it stays. */
   passwordHash?: string;
+  /** Set where the epoch was raised. */
+  epochRaisedAtMs?: number;
   isChanged: boolean;
 }
 
@@ -25,14 +27,18 @@ const findTaken = statement<UsernameRow>(
 const update = statement(
   'user_update',
   `update "user" set epoch = v.epoch, is_disabled = v.is_disabled,
-    password_hash = coalesce(v.password_hash, "user".password_hash)
-  from unnest($1::uuid[], $2::integer[], $3::boolean[], $4::text[]) as v (id, epoch, is_disabled, password_hash)
+    password_hash = coalesce(v.password_hash, "user".password_hash),
+    epoch_raised_at = coalesce(v.epoch_raised_at, "user".epoch_raised_at)
+  from unnest($1::uuid[], $2::integer[], $3::boolean[], $4::text[], $5::bigint[])
+    as v (id, epoch, is_disabled, password_hash, epoch_raised_at)
   where "user".id = v.id`,
 );
 const insert = statement(
   'user_insert',
-  `insert into "user" (id, username, password_hash, epoch, is_disabled, claims, created_at)
-  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::boolean[], $6::text[], $7::bigint[])`,
+  `insert into "user" (id, username, password_hash, epoch, is_disabled, claims, created_at,
+    epoch_raised_at)
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::boolean[], $6::text[], $7::bigint[],
+    $8::bigint[])`,
 );
 
 /** Users as the plans of one batch see them, one after the other. */
@@ -79,9 +85,10 @@ export class UserRows {
     this.#rows.set(row.id, { epoch: row.epoch, isDisabled: row.isDisabled, isChanged: false });
   }
 
-  end({ id, disable }: Ending & { kind: 'user' }): void {
+  end({ id, disable, atMs }: Ending & { kind: 'user' }): void {
     this.#change(id, (user) => {
       user.epoch += 1;
+      user.epochRaisedAtMs = atMs;
       user.isDisabled ||= disable;
     });
   }
@@ -120,6 +127,7 @@ export class UserRows {
           arrayOf(rows.map((row) => row.isDisabled)),
           textArrayOf(rows.map((row) => JSON.stringify(row.claims))),
           arrayOf(rows.map((row) => row.createdAtMs)),
+          arrayOf(rows.map((row) => row.epochRaisedAtMs ?? null)),
         ],
       },
     ];
@@ -136,6 +144,7 @@ export class UserRows {
           arrayOf(changed.map(([, row]) => row.epoch)),
           arrayOf(changed.map(([, row]) => row.isDisabled)),
           textArrayOf(changed.map(([, row]) => row.passwordHash ?? null)),
+          arrayOf(changed.map(([, row]) => row.epochRaisedAtMs ?? null)),
         ],
       },
     ];

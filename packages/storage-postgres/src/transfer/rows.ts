@@ -19,7 +19,7 @@ import { placeOf, placeUuid } from './place.ts';
 
 type ClientRow = { id: ClientId; epoch: number; isDisabled: boolean; changedAtMs: number };
 type OnceRow = { hash: Digest; operation: string; expiresAtMs: number };
-type TokenRow = { tokenId: string; expiresAtMs: number };
+type TokenRow = { tokenId: string; expiresAtMs: number; revokedAtMs: number | null };
 type CountRow = { kind: TransferKind; rows: number };
 
 const findClients = statement<ClientRow>(
@@ -33,7 +33,8 @@ const findOnceValues = statement<OnceRow>(
 );
 const findTokens = statement<TokenRow>(
   'transfer_find_tokens',
-  'select token_id as "tokenId", expires_at as "expiresAtMs" from revoked_token where token_id = any($1::text[])',
+  `select token_id as "tokenId", expires_at as "expiresAtMs", revoked_at as "revokedAtMs" from revoked_token
+  where token_id = any($1::text[])`,
 );
 const findEvents = statement<AuditRow & { place: string }>(
   'transfer_find_events',
@@ -86,7 +87,7 @@ export class RowReader {
       code: (keys) => each(keys, (key) => codes.find(key as Digest)),
       interaction: (keys) => each(keys, (key) => interactions.find(key as Digest)),
       onceValue: (keys) => this.#onceValues(keys),
-      revokedToken: (keys) => operations.query(findTokens, [textArrayOf(keys)]),
+      revokedToken: async (keys) => (await operations.query(findTokens, [textArrayOf(keys)])).map(tokenOf),
       signingKey: async (keys) => (await keyTables.listSigning()).filter(({ kid }) => keys.includes(kid)),
       macKey: async (keys) =>
         (await keyTables.listMac())
@@ -125,6 +126,10 @@ export class RowReader {
 async function each<Row>(keys: readonly string[], find: (key: string) => Promise<Row | undefined>): Promise<Row[]> {
   const rows = await Promise.all(keys.map(find));
   return rows.filter((row) => row !== undefined);
+}
+
+function tokenOf({ revokedAtMs, ...row }: TokenRow): TransferRows['revokedToken'] {
+  return revokedAtMs === null ? row : { ...row, revokedAtMs };
 }
 
 /** The user's id has no space; a client's may. */

@@ -43,6 +43,7 @@ const upserts: { [Kind in TransferKind]: Upsert<Kind> } = {
       textArrayOf(rows.map((row) => identifying(row.username))),
       textArrayOf(rows.map((row) => row.passwordHash ?? null)),
       textArrayOf(rows.map((row) => JSON.stringify(row.claims))),
+      arrayOf(rows.map((row) => row.epochRaisedAtMs ?? null)),
     ]),
   ],
   device: (rows) => [
@@ -114,6 +115,7 @@ const upserts: { [Kind in TransferKind]: Upsert<Kind> } = {
     call(putRevokedTokens, [
       textArrayOf(rows.map((row) => identifying(row.tokenId))),
       arrayOf(rows.map((row) => row.expiresAtMs)),
+      arrayOf(rows.map((row) => row.revokedAtMs ?? null)),
     ]),
   ],
   signingKey: (rows) => [
@@ -219,10 +221,12 @@ const putClients = statement(
 );
 const putUsers = statement(
   'transfer_users',
-  `insert into "user" (id, created_at, epoch, is_disabled, username, password_hash, claims)
-  select * from unnest($1::uuid[], $2::bigint[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[])
+  `insert into "user" (id, created_at, epoch, is_disabled, username, password_hash, claims, epoch_raised_at)
+  select * from unnest($1::uuid[], $2::bigint[], $3::integer[], $4::boolean[], $5::text[], $6::text[], $7::text[],
+    $8::bigint[])
   on conflict (id) do update set epoch = excluded.epoch, is_disabled = excluded.is_disabled,
-    username = excluded.username, password_hash = excluded.password_hash, claims = excluded.claims`,
+    username = excluded.username, password_hash = excluded.password_hash, claims = excluded.claims,
+    epoch_raised_at = excluded.epoch_raised_at`,
 );
 const putDevices = statement(
   'transfer_devices',
@@ -290,8 +294,9 @@ const putOnceValues = statement(
 );
 const putRevokedTokens = statement(
   'transfer_revoked_tokens',
-  `insert into revoked_token (token_id, expires_at) select * from unnest($1::text[], $2::bigint[])
-  on conflict (token_id) do update set expires_at = excluded.expires_at`,
+  `insert into revoked_token (token_id, expires_at, revoked_at)
+  select * from unnest($1::text[], $2::bigint[], $3::bigint[])
+  on conflict (token_id) do update set expires_at = excluded.expires_at, revoked_at = excluded.revoked_at`,
 );
 const putSigningKeys = statement(
   'transfer_signing_keys',

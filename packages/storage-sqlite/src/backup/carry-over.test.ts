@@ -153,7 +153,7 @@ test('what ended keeps its cause', () =>
 
 test('an access token that was revoked stays revoked', () =>
   afterwards(
-    { since: { inserts: [{ kind: 'revokedToken', tokenId: 'jti', expiresAtMs: atMs }] } },
+    { since: { inserts: [{ kind: 'revokedToken', tokenId: 'jti', expiresAtMs: atMs, atMs }] } },
     async (store, carried) => {
       assert.equal(await store.revokedTokens.has('jti'), true);
       assert.equal(carried.revokedTokens, 1);
@@ -234,7 +234,12 @@ test('keys: one taken out of use does not sign again, one made since is known', 
 
 test('a client that was taken out of service since stays under its new epoch', () =>
   afterwards({ since: (store) => store.clients.sync([], atMs) }, async (store) => {
-    assert.deepEqual(await store.clients.find(clientId), { id: clientId, epoch: 1, isDisabled: true });
+    assert.deepEqual(await store.clients.find(clientId), {
+      id: clientId,
+      epoch: 1,
+      isDisabled: true,
+      changedAtMs: atMs,
+    });
   }));
 
 test('the restore epoch is at least that of the present database', () =>

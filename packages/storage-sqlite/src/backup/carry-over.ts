@@ -77,7 +77,8 @@ const restoreEpoch = `
   where name = 'restore_epoch'`;
 
 const clients = `
-  update main.client as c set epoch = max(c.epoch, p.epoch), disabled = max(c.disabled, p.disabled)
+  update main.client as c set epoch = max(c.epoch, p.epoch), disabled = max(c.disabled, p.disabled),
+    changed_at = max(c.changed_at, p.changed_at)
   from present.client p where p.client_id = c.client_id and (p.epoch > c.epoch or p.disabled > c.disabled)`;
 
 /** Used up before the backup or after it: never again. */
@@ -89,7 +90,7 @@ const usersDisabled = `
   update main.user as u set disabled = 1
   from present.user p where p.public_id = u.public_id and p.disabled > u.disabled`;
 const usersSignedOut = `
-  update main.user as u set epoch = p.epoch
+  update main.user as u set epoch = p.epoch, epoch_raised_at = p.epoch_raised_at
   from present.user p where p.public_id = u.public_id and p.epoch > u.epoch`;
 const passwords = `
   update main.user as u set password_hash = p.password_hash
@@ -115,7 +116,8 @@ function endings(table: 'session' | 'family'): string {
 }
 
 const revokedTokens = `
-  insert or ignore into main.revoked_token (token_id, expires_at) select token_id, expires_at from present.revoked_token`;
+  insert or ignore into main.revoked_token (token_id, expires_at, revoked_at)
+  select token_id, expires_at, revoked_at from present.revoked_token`;
 
 const events = `
   insert into main.audit

@@ -219,7 +219,7 @@ async function fill(store: Store): Promise<void> {
       { kind: 'session', row: sessionRow('phone') },
       { kind: 'code', row: codeRow('a') },
       { kind: 'interaction', row: interactionRow('a') },
-      { kind: 'revokedToken', tokenId: 'at 1', expiresAtMs: bornMs + dayMs },
+      { kind: 'revokedToken', tokenId: 'at 1', expiresAtMs: bornMs + dayMs, atMs: bornMs },
     ],
     events: [event('a'), event('b', { clientId, userId: userRow('ada').id })],
   });

@@ -7,23 +7,20 @@ import { openTables } from '../tables.ts';
 import type { Tables } from '../tables.ts';
 import { inTwo } from './kinds.ts';
 
-type ClientRow = { id: ClientId; epoch: number; disabled: number; changedAtMs: number };
 type OnceRow = { operation: Uint8Array; expiresAtMs: number };
 
 /** Reads the rows of a move by their keys. */
 export class RowReader {
   readonly #tables: Tables;
-  readonly #client: Statement<ClientRow>;
   readonly #onceValue: Statement<OnceRow>;
-  readonly #revokedToken: Statement<{ expiresAtMs: number }>;
+  readonly #revokedToken: Statement<{ expiresAtMs: number; revokedAtMs: number | null }>;
 
   constructor(db: Database) {
     this.#tables = openTables(db);
-    this.#client = db.prepare(
-      'select client_id as id, epoch, disabled, changed_at as changedAtMs from client where client_id = ?',
-    );
     this.#onceValue = db.prepare('select operation, expires_at as expiresAtMs from once_value where hash = ?');
-    this.#revokedToken = db.prepare('select expires_at as expiresAtMs from revoked_token where token_id = ?');
+    this.#revokedToken = db.prepare(
+      'select expires_at as expiresAtMs, revoked_at as revokedAtMs from revoked_token where token_id = ?',
+    );
   }
 
   find<Kind extends TransferKind>(kind: Kind, key: string): Promise<TransferRows[Kind] | undefined> {
@@ -35,7 +32,7 @@ export class RowReader {
   }
 
   readonly #finders: { [Kind in TransferKind]: (key: string) => Promise<TransferRows[Kind] | undefined> } = {
-    client: async (key) => clientOf(this.#client.get(key)),
+    client: (key) => this.#tables.clients.find(key as ClientId),
     user: (key) => this.#tables.users.find(key as UserId),
     device: (key) => this.#tables.devices.find(key as DeviceId),
     session: (key) => this.#tables.sessions.find(key as SessionId),
@@ -46,7 +43,9 @@ export class RowReader {
     onceValue: async (key) => onceValueOf(key as Digest, this.#onceValue.get(soughtDigest(key as Digest))),
     revokedToken: async (key) => {
       const row = this.#revokedToken.get(key);
-      return row && { tokenId: key, expiresAtMs: row.expiresAtMs };
+      if (row === undefined) return undefined;
+      const { expiresAtMs, revokedAtMs } = row;
+      return { tokenId: key, expiresAtMs, ...(revokedAtMs !== null && { revokedAtMs }) };
     },
     signingKey: async (key) => (await this.#tables.keys.listSigning()).find(({ kid }) => kid === key),
     macKey: async (key) => (await this.#tables.keys.listMac()).find((row) => transferKey('macKey', row) === key),
@@ -55,10 +54,6 @@ export class RowReader {
       return event && { place: Number(key), event };
     },
   };
-}
-
-function clientOf(row: ClientRow | undefined): TransferRows['client'] | undefined {
-  return row && { id: row.id, epoch: row.epoch, isDisabled: row.disabled === 1, changedAtMs: row.changedAtMs };
 }
 
 function onceValueOf(hash: Digest, row: OnceRow | undefined): TransferRows['onceValue'] | undefined {

@@ -132,7 +132,7 @@ const insertion: fc.Arbitrary<NewRow> = fc.oneof(
   fc.constant<NewRow>((named) => ({ kind: 'family', row: familyRow(named, { userId: userId('nobody') }) })),
   fc.constant<NewRow>((named) => ({ kind: 'code', row: codeRow(named) })),
   fc.constant<NewRow>((named) => ({ kind: 'interaction', row: interactionRow(named) })),
-  fc.constant<NewRow>((named) => ({ kind: 'revokedToken', tokenId: named, expiresAtMs: bornMs })),
+  fc.constant<NewRow>((named) => ({ kind: 'revokedToken', tokenId: named, expiresAtMs: bornMs, atMs: bornMs })),
   fc
     .record({ userId: user, clientId: client, version: fc.integer({ min: 1, max: 3 }) })
     .map((consent): NewRow => () => ({ kind: 'consent', row: consentRow(consent) })),

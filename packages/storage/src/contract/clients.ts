@@ -15,9 +15,9 @@ export function clientsContract(newPlace: NewPlace): void {
         assert.deepEqual(await store.clients.sync([a, b], bornMs), { enabled: [a, b], disabled: [] });
         assert.deepEqual(await store.clients.sync([b, c], bornMs), { enabled: [c], disabled: [a] });
         assert.deepEqual(await store.clients.sync([a, c], bornMs), { enabled: [a], disabled: [b] });
-        assert.deepEqual(await store.clients.find(a), { id: a, epoch: 1, isDisabled: false });
-        assert.deepEqual(await store.clients.find(b), { id: b, epoch: 1, isDisabled: true });
-        assert.deepEqual(await store.clients.find(c), { id: c, epoch: 0, isDisabled: false });
+        assert.deepEqual(await store.clients.find(a), { id: a, epoch: 1, isDisabled: false, changedAtMs: bornMs });
+        assert.deepEqual(await store.clients.find(b), { id: b, epoch: 1, isDisabled: true, changedAtMs: bornMs });
+        assert.deepEqual(await store.clients.find(c), { id: c, epoch: 0, isDisabled: false, changedAtMs: bornMs });
         assert.equal(await store.clients.find('A' as ClientId), undefined);
       }),
     );
@@ -28,7 +28,7 @@ export function clientsContract(newPlace: NewPlace): void {
         await store.clients.sync([a, b], bornMs);
         await store.clients.sync([a], bornMs);
         assert.deepEqual(await store.clients.sync([a, a], bornMs + 1), { enabled: [], disabled: [] });
-        assert.deepEqual(await store.clients.find(b), { id: b, epoch: 1, isDisabled: true });
+        assert.deepEqual(await store.clients.find(b), { id: b, epoch: 1, isDisabled: true, changedAtMs: bornMs });
       }),
     );
 
@@ -47,7 +47,7 @@ export function clientsContract(newPlace: NewPlace): void {
           results.flatMap(({ disabled }) => disabled),
           [a],
         );
-        assert.deepEqual(await there!.clients.find(a), { id: a, epoch: 1, isDisabled: true });
+        assert.deepEqual(await there!.clients.find(a), { id: a, epoch: 1, isDisabled: true, changedAtMs: bornMs });
       }),
     );
   });

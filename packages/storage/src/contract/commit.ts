@@ -169,7 +169,7 @@ function wholeOrNot(newPlace: NewPlace): void {
           advances: [advance('kept', 0), advance('nobody', 0)],
           inserts: [
             { kind: 'family', row: familyRow('never') },
-            { kind: 'revokedToken', tokenId: 'never', expiresAtMs: bornMs },
+            { kind: 'revokedToken', tokenId: 'never', expiresAtMs: bornMs, atMs: bornMs },
           ],
           ends: [{ kind: 'user', id: ada, disable: true, atMs: bornMs }],
           touches: [{ kind: 'family', id: familyId('kept'), usedAtMs: bornMs + 5, retries: 5 }],

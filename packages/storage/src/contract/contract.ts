@@ -9,6 +9,7 @@ import { flowsContract } from './flows.ts';
 import { keysContract } from './keys.ts';
 import { peopleContract } from './people.ts';
 import type { NewPlace } from './place.ts';
+import { revocationsContract } from './revocations.ts';
 import { sequenceContract } from './sequence.ts';
 import { upkeepContract } from './upkeep.ts';
 import { writeSkewContract } from './write-skew.ts';
@@ -27,6 +28,7 @@ export function describeStorageContract(name: string, newPlace: NewPlace): void 
     commitContract(newPlace);
     batchesContract(newPlace);
     writeSkewContract(newPlace);
+    revocationsContract(newPlace);
     sequenceContract(newPlace);
     familiesContract(newPlace);
     peopleContract(newPlace);

@@ -73,7 +73,7 @@ export function flowsContract(newPlace: NewPlace): void {
     it(
       'are known by their id; taking one back twice is taking it back once',
       withStore(newPlace, async (store) => {
-        const revoke = { kind: 'revokedToken', tokenId: 'at-1', expiresAtMs: bornMs } as const;
+        const revoke = { kind: 'revokedToken', tokenId: 'at-1', expiresAtMs: bornMs, atMs: bornMs } as const;
         await mustCommit(store, { inserts: [revoke, revoke] });
         await mustCommit(store, { inserts: [revoke] });
         assert.equal(await store.revokedTokens.has('at-1'), true);

@@ -76,7 +76,7 @@ function users(newPlace: NewPlace): void {
       await furnish(store);
       await end(store, { kind: 'user', id: ada, disable: true, atMs: bornMs });
       await mustCommit(store, { touches: [{ kind: 'enable', userId: ada }] });
-      assert.deepEqual(await store.users.find(ada), userRow('ada', { epoch: 1 }));
+      assert.deepEqual(await store.users.find(ada), userRow('ada', { epoch: 1, epochRaisedAtMs: bornMs }));
     }),
   );
 

@@ -147,7 +147,9 @@ export class Reference {
       }
       case 'user': {
         const user = this.users.get(ending.id);
-        if (user) Object.assign(user, { epoch: user.epoch + 1, isDisabled: user.isDisabled || ending.disable });
+        if (!user) return;
+        const isDisabled = user.isDisabled || ending.disable;
+        Object.assign(user, { epoch: user.epoch + 1, isDisabled, epochRaisedAtMs: atMs });
       }
     }
   }

@@ -58,7 +58,7 @@ function shortLived(newPlace: NewPlace): void {
     'a revoked access token at its expiry',
     withStore(newPlace, async (store) => {
       const expiresAtMs = bornMs + hourMs;
-      await mustCommit(store, { inserts: [{ kind: 'revokedToken', tokenId: 'at', expiresAtMs }] });
+      await mustCommit(store, { inserts: [{ kind: 'revokedToken', tokenId: 'at', expiresAtMs, atMs: bornMs }] });
       await goesAt(store, expiresAtMs, () => store.revokedTokens.has('at'));
     }),
   );
