@@ -55,6 +55,7 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       './contract': './src/store/contract.fixture.ts',
     },
   },
+  'sdks/web': { exports: { ...face, './fetch': './src/fetch/fetch.ts' } },
   'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
   'apps/lab': { exports: { ...face, './config': './ostiary.config.ts' } },
 };

@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+
+/** A request as Express and its relatives show it. */
+export interface NodeRequest extends IncomingMessage {
+  /** The address before a router took its part off. */
+  originalUrl?: string;
+  /** What a body parser read. */
+  body?: unknown;
+}
+
+/** The request in the shape of the Fetch standard. Its body is read when somebody reads it. */
+export function fetchRequest(request: NodeRequest, origin: string): Request {
+  const { method = 'GET', headers } = request;
+  const pairs = Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((each): [string, string] => [name, each]),
+  );
+  const url = addressOf(request.originalUrl ?? request.url ?? '/', origin);
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers: pairs });
+  return new Request(url, { method, headers: pairs, body: bodyOf(request), duplex: 'half' } as RequestInit);
+}
+
+/** The path of a request never becomes its host. */
+function addressOf(target: string, origin: string): string {
+  const path = target.startsWith('/') ? target : '/';
+  return new URL(origin + path).href;
+}
+
+/** A form that a body parser has read already is written again; else the stream itself, untouched until it is read. */
+function bodyOf(request: NodeRequest): ReadableStream | string {
+  const { body } = request;
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  if (typeof body === 'string') return body;
+  if (body !== undefined && body !== null && isForm)
+    return new URLSearchParams(body as Record<string, string>).toString();
+  return lazily(request);
+}
+
+/** Reading the request before its owner does would take it away from them. */
+function lazily(request: NodeRequest): ReadableStream {
+  let reader: AsyncIterator<Uint8Array> | undefined;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        reader ??= Readable.from(request)[Symbol.asyncIterator]();
+        const { done, value } = await reader.next();
+        if (done) controller.close();
+        else controller.enqueue(new Uint8Array(value));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Writes an answer of the Fetch standard to Node's. */
+export async function writeAnswer(response: ServerResponse, answer: Response): Promise<void> {
+  response.statusCode = answer.status;
+  for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value);
+  for (const line of answer.headers.getSetCookie()) response.appendHeader('set-cookie', line);
+  if (answer.body === null) return void response.end();
+  for await (const chunk of answer.body) if (!response.write(chunk)) await drained(response);
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve);
+    response.once('close', resolve);
+  });
+}
