@@ -31,6 +31,7 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       './cookie': './src/cookie/script-cookies.ts',
       './dialog': './src/dialog/session-dialog.ts',
       './react': './src/react/react.ts',
+      './bff': './src/bff/bff-client.ts',
       './environment': './src/environment.ts',
       './store': './src/store.ts',
       './fixture': './src/virtual-browser.fixture.ts',
@@ -56,6 +57,14 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
     },
   },
   'sdks/web': { exports: { ...face, './fetch': './src/fetch/fetch.ts' } },
+  'sdks/web': {
+    exports: {
+      ...face,
+      './fetch': './src/fetch/fetch.ts',
+      './bff': './src/bff/entry.ts',
+      './stores': './src/stores/stores.ts',
+    },
+  },
   'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
   'apps/lab': { exports: { ...face, './config': './ostiary.config.ts' } },
 };

@@ -23,7 +23,6 @@ export type {
   SessionOptions,
   WebOptions,
 } from './options.ts';
-export { memoryStore } from './stores/memory-store.ts';
 export type { SessionStore, StoredEntry, VersionedEntry } from './stores/session-store.ts';
 export type { PutTokens, TokenSet } from './token-set.ts';
 export type { WebEvent } from './web-event.ts';

@@ -13,6 +13,7 @@ import { errorAnswer } from '../answers.ts';
 import { addCookiesLate } from './late-cookies.ts';
 import { fetchRequest, writeAnswer } from './node-request.ts';
 import type { NodeRequest } from './node-request.ts';
+import { orNext } from './or-next.ts';
 
 /** What an app does with the answer: `res.oidc`. */
 export interface OidcResponse {
@@ -123,15 +124,6 @@ export function authErrors(): ErrorHandler {
     if (!(fault instanceof WebError) || response.headersSent) next(fault);
     else void orNext(rescue(fault, request, response), next);
   };
-}
-
-/** Errors go to the next handler of errors. */
-async function orNext(work: Promise<void>, next: (fault?: unknown) => void): Promise<void> {
-  try {
-    await work;
-  } catch (fault) {
-    next(fault);
-  }
 }
 
 type Work = (request: NodeRequest, response: ServerResponse) => Promise<Response | undefined>;

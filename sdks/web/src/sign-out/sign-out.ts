@@ -11,7 +11,7 @@ export async function signOut(house: House, session: BrowserSession, options: Lo
 }
 
 /** The same; returns where the browser should go. */
-async function endSession(house: House, session: BrowserSession, options: LogoutOptions = {}): Promise<string> {
+export async function endSession(house: House, session: BrowserSession, options: LogoutOptions = {}): Promise<string> {
   const { settings, tokenEndpoint } = house;
   const seen = session.seen();
   await session.end();
