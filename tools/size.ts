@@ -26,6 +26,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   './cookie': { bytes: 1_024 },
   './dialog': { bytes: 4_096 },
   './react': { bytes: 1_280 },
+  './bff': { bytes: 1_536 },
   './environment': { bytes: 256 },
   './store': { bytes: 256 },
 };
