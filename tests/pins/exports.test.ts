@@ -56,7 +56,6 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       './contract': './src/store/contract.fixture.ts',
     },
   },
-  'sdks/web': { exports: { ...face, './fetch': './src/fetch/fetch.ts' } },
   'sdks/web': {
     exports: {
       ...face,
