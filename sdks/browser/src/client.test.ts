@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, it } from 'node:test';
 import { createClient } from './client.ts';
 import type { Client, ClientOptions } from './client.ts';
@@ -75,6 +76,51 @@ describe('signing in', () => {
   it('refuses an answer that belongs to no sign-in of this tab', async () => {
     const client = load(browser.openTab({ href: `${appUrl}callback?code=forged&state=forged` }));
     await assert.rejects(client.handleCallback(), { name: 'SessionError', code: 'bad_response' });
+  });
+});
+
+describe('what a sign-in is bound to', () => {
+  /** Leaves for the provider, and comes back with the answer to a request that was changed on the way. */
+  async function answeredTo(change: (request: URLSearchParams) => void): Promise<{ tab: VirtualTab; client: Client }> {
+    const tab = browser.openTab();
+    await load(tab).signIn();
+    const url = new URL(tab.visited[0] ?? '');
+    change(url.searchParams);
+    tab.href = provider.authorize(url.href);
+    return { tab, client: load(tab) };
+  }
+
+  it('CVE-2026-34511, CVE-2020-7692: a verifier of its own, of which the address shows the S256 alone', async () => {
+    const tab = browser.openTab();
+    await load(tab).signIn();
+    const asked = new URL(tab.visited[0] ?? '').searchParams;
+    const kept = tab
+      .environment()
+      .storage('session')
+      ?.getItem(`ostiary.spa@${provider.issuer}.${asked.get('state')}`);
+    const { verifier } = JSON.parse(kept ?? '{}') as { verifier: string };
+    assert.equal(asked.get('code_challenge_method'), 'S256');
+    assert.equal(asked.get('code_challenge'), createHash('sha256').update(verifier).digest('base64url'));
+    assert.equal(new Set([verifier, ...['state', 'nonce', 'code_challenge'].map((name) => asked.get(name))]).size, 4);
+    assert.ok(!(tab.visited[0] ?? '').includes(verifier));
+  });
+
+  for (const [what, change] of [
+    ['without the nonce', (asked: URLSearchParams) => asked.delete('nonce')],
+    ['with the nonce of another sign-in', (asked: URLSearchParams) => asked.set('nonce', 'of-another')],
+  ] as const) {
+    it(`CVE-2026-15612: an ID token ${what} is refused`, async () => {
+      const { client } = await answeredTo(change);
+      await assert.rejects(client.handleCallback(), { name: 'SessionError', code: 'bad_response' });
+      assert.equal(client.isSignedIn, false);
+    });
+  }
+
+  it('mix-up (RFC 9207): an answer that names another issuer is refused, and its code goes nowhere', async () => {
+    const { tab, client } = await answeredTo(() => {});
+    tab.href += '&iss=https%3A%2F%2Fevil.example';
+    await assert.rejects(client.handleCallback(), { name: 'SessionError', code: 'bad_response' });
+    assert.deepEqual(provider.families, []);
   });
 });
 

@@ -24,7 +24,7 @@ export class VirtualProvider {
   /** The clock that answers are dated by. */
   clock!: Pick<VirtualBrowser, 'nowMs'>;
   readonly families: Family[] = [];
-  readonly #codes = new Map<string, { nonce: string; sub: string }>();
+  readonly #codes = new Map<string, { nonce: string | undefined; sub: string }>();
 
   /** What the browser is sent back with after following `url`. */
   authorize(url: string): string {
@@ -36,7 +36,7 @@ export class VirtualProvider {
       return back.href;
     }
     const code = `code-${this.#codes.size}`;
-    this.#codes.set(code, { nonce: asked.get('nonce') ?? '', sub: this.sub });
+    this.#codes.set(code, { nonce: asked.get('nonce') ?? undefined, sub: this.sub });
     back.searchParams.set('code', code);
     return back.href;
   }
