@@ -2,7 +2,8 @@
 alter table "user" add column if not exists epoch_raised_at bigint;
 alter table revoked_token add column if not exists revoked_at bigint;
 
--- What ended lately, for the feed of revocations. Indexes hold living rows too, as nulls, some 7 bytes each; none changes in a refresh.
+-- What ended lately, for the feed of revocations. These indexes hold living rows too, as nulls, of some 7 bytes each; a refresh changes
+-- none of them. PostgreSQL gets a partial one in place of that on families: see `tuning`.
 create index if not exists family_by_end on family (ended_at);
 create index if not exists session_by_end on session (ended_at);
 create index if not exists device_by_removal on device (removed_at);
