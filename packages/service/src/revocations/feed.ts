@@ -70,6 +70,8 @@ export class RevocationFeed {
   #working: Promise<unknown> = Promise.resolve();
   #isWaiting = false;
   #isNudged = false;
+  /** Something was committed here since the last reading began. */
+  #isBehind = false;
   #isUnreadable = false;
   #isClosed = false;
 
@@ -117,6 +119,7 @@ export class RevocationFeed {
 
   /** Something was committed here that may have ended something. */
   nudge(): void {
+    this.#isBehind = true;
     if (this.#isNudged || this.#followers.size === 0) return;
     this.#isNudged = true;
     this.#source.timer.after(nudgedWithinMs, () => {
@@ -178,7 +181,7 @@ export class RevocationFeed {
 
   /** What was read a moment ago is good enough for whoever comes now. */
   #isFresh(): boolean {
-    return this.#source.timer.nowMs() - this.#readAtMs < readEveryMs;
+    return !this.#isBehind && this.#source.timer.nowMs() - this.#readAtMs < readEveryMs;
   }
 
   async #read(): Promise<void> {
@@ -186,6 +189,7 @@ export class RevocationFeed {
     const [nowMs, atMs] = [clock.now(), timer.nowMs()];
     const isWhole = this.#lastReadMs === undefined || atMs - this.#readAllAtMs >= readAllEveryMs;
     const sinceMs = isWhole ? nowMs - horizonMs() : Math.min(nowMs, this.#lastReadMs ?? nowMs) - overlapMs;
+    this.#isBehind = false;
     const entries = await read(sinceMs, this.#room.entries + 1);
     if (isWhole) this.#entries.forgetOver(nowMs / 1000);
     const news = this.#taken(entries, nowMs / 1000);
