@@ -185,6 +185,13 @@ describe('who may read the feed', () => {
     assert.equal(answer.status, 400);
   });
 
+  it('HEAD opens no stream', async () => {
+    const { followers } = issuer.service.feed;
+    const answer = await issuer.request('/revocations', { method: 'HEAD', headers: streaming });
+    assert.equal(answer.status, 200);
+    assert.equal(issuer.service.feed.followers, followers);
+  });
+
   it('no page of another origin', async () => {
     const answer = await ask({ ...byApi, origin: 'http://localhost:4001' });
     assert.equal(answer.headers.get('access-control-allow-origin'), null);

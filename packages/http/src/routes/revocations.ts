@@ -12,7 +12,9 @@ export function revocationFeedRoutes(app: Hono<Bindings>, context: HttpContext):
   app.get('/revocations', async (c) => {
     const read = await readFeedCall(c, context);
     if (!read.ok) return oauthErrorAnswer(c, read.refusal);
-    const wantsStream = c.req.header('accept')?.includes('text/event-stream') === true;
+    // HEAD comes here too, and would open a stream that nobody reads.
+    const isGet = c.req.raw.method === 'GET';
+    const wantsStream = isGet && c.req.header('accept')?.includes('text/event-stream') === true;
     return wantsStream ? stream(c, context, read.reader) : oneBatch(c, context, read.since);
   });
 }
