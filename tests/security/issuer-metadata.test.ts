@@ -262,7 +262,7 @@ describe('row 9 (RFC 8414): the metadata tells the truth', () => {
 
   it('every endpoint answers, and no other is named', async () => {
     const named = Object.entries(metadata).filter(([name]) => /_endpoint$|^jwks_uri$/.test(name));
-    assert.equal(named.length, 7);
+    assert.equal(named.length, 8);
     for (const [name, url] of named) {
       const { status } = await house.request(String(url), { method: 'OPTIONS' });
       assert.ok([204, 405].includes(status), name);

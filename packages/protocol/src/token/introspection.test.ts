@@ -100,6 +100,38 @@ describe('RFC 7662 2.2: an access token is active while all it stands on stands'
     assert.ok(!isAccessTokenActive(accessFacts(ended), nowMs));
   });
 
+  test('and while the device is not removed and the consent not withdrawn', () => {
+    const of = (changes: Partial<AccessTokenFacts>) =>
+      isAccessTokenActive(accessFacts({ claims: claims({ fam: undefined }), family: undefined, ...changes }), nowMs);
+    const givenAtMs = nowMs - dayMs;
+    assert.ok(of({ device: {}, consent: { version: 0, givenAtMs } }));
+    assert.ok(!of({ device: { removedAtMs: nowMs - 1 } }));
+    assert.ok(!of({ consent: { version: 1, givenAtMs, withdrawnAtMs: nowMs - 1 } }));
+  });
+
+  test('given again, a consent brings back no token from before, and keeps none from after', () => {
+    const issued = claims({ fam: undefined });
+    const of = (givenAtMs: number, version = 2) =>
+      isAccessTokenActive(accessFacts({ claims: issued, family: undefined, consent: { version, givenAtMs } }), nowMs);
+    const issuedAtMs = issued.iat * 1000;
+    assert.ok(!of(issuedAtMs + 1000));
+    assert.ok(of(issuedAtMs + 999), 'issued in the same second, after it');
+    assert.ok(of(issuedAtMs - 5000));
+    assert.ok(of(issuedAtMs + 1000, 0), 'it was never withdrawn');
+  });
+
+  test('a client that is enabled again brings back no token from before', () => {
+    const enabledAt = (changedAtMs: number, epoch = 1) =>
+      isAccessTokenActive(
+        accessFacts({ client: { ...accessFacts().client, epoch, changedAtMs }, family: undefined, claims: ofService }),
+        nowMs,
+      );
+    const ofService = claims({ fam: undefined, sid: undefined });
+    assert.ok(!enabledAt(nowMs - 1000));
+    assert.ok(enabledAt(ofService.iat * 1000));
+    assert.ok(enabledAt(nowMs - 1000, 0), 'it was never disabled');
+  });
+
   test('of client_credentials: while the client stands', () => {
     const ofClient = {
       claims: claims({ sid: undefined, fam: undefined }),
