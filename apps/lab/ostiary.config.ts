@@ -9,7 +9,11 @@ export default defineConfig({
     {
       identifier: 'https://api.lab.example',
       name: 'Lab API',
-      scopes: { 'read:reports': 'Read your expense reports', eq1: 'Use equipment 1' },
+      scopes: {
+        'read:reports': 'Read your expense reports',
+        'read:feed': 'Read your feed',
+        eq1: 'Use equipment 1',
+      },
       accessTokenSeconds: 3600,
       accessTokenBrowserSeconds: 3600,
       accessTokenAlg: 'ES256',
@@ -58,12 +62,12 @@ export default defineConfig({
       client_name: 'Lab Web',
       type: 'web',
       client_secret: 'lab-web-secret',
-      redirect_uris: ['http://localhost:4002/callback'],
+      redirect_uris: ['http://localhost:4002/callback', 'http://localhost:4002/watch/callback'],
       post_logout_redirect_uris: ['http://localhost:4002/', 'http://localhost:4002'],
       token_endpoint_auth_method: 'client_secret_basic',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code', 'code id_token'],
-      apis: { 'https://api.lab.example': ['read:reports', 'eq1'] },
+      apis: { 'https://api.lab.example': ['read:reports', 'read:feed', 'eq1'] },
       refresh: {
         rotation: 'off',
         boundTo: 'offline',

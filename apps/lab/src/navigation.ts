@@ -13,6 +13,7 @@ interface Stop {
 const stops: readonly Stop[] = [
   { title: 'Single-page app', at: 'page', path: '/', also: ['/callback'] },
   { title: 'Without refresh tokens', at: 'page', path: '/silent', also: ['/silent/callback'] },
+  { title: 'Work while away', at: 'web', path: '/watch', also: ['/watch/callback'] },
 ];
 
 /** The bar at the top of every page of the Lab. */

@@ -7,6 +7,7 @@ import { labAssets } from '../assets.ts';
 import { clockDoor } from '../clock-door.ts';
 import type { IssuerClock } from '../issuer-clock.ts';
 import { homePage } from './home.ts';
+import { watchScene } from '../watch/routes.ts';
 
 export interface WebAppOptions {
   addresses: LabAddresses;
@@ -14,7 +15,7 @@ export interface WebAppOptions {
 }
 
 /** Scenes of the web app beside its own: each gives the routes that it answers. */
-const scenes: readonly ((options: WebAppOptions) => Router)[] = [];
+const scenes: readonly ((options: WebAppOptions) => Router)[] = [watchScene];
 
 /** The web app of the Lab: Express, with the middleware of `@ostiary/web`. */
 export function createWebApp(options: WebAppOptions): Express {
