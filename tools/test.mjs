@@ -28,11 +28,12 @@ const sharesProcess = new Set(['security', 'attacks']);
 
 const startMs = Date.now();
 const node = await prepare();
-writeInMemory();
 const browser = provideChromium();
 if (browser.path) process.env.OSTIARY_CHROMIUM = browser.path;
 const postgres = await openPostgres(node);
 if (postgres.url) process.env.OSTIARY_TEST_POSTGRES = postgres.url;
+// After the server was started, which outlives this process by the moment that it takes to stop.
+writeInMemory();
 
 const sums = new Map(['check', ...order].map((folder) => [folder, { passed: 0, failed: 0 }]));
 const steps = [...checkSteps(node, false), ...testFolders().flatMap(([folder, files]) => folderSteps(folder, files))];
