@@ -1,11 +1,12 @@
 export { createAccessTokenVerifier } from './verifier.ts';
 export type { AccessTokenVerifier, Auth, Verification, VerifierState } from './verifier.ts';
-export type { ApiSettings, DpopSettings } from './settings.ts';
+export type { ApiSettings, DpopSettings, IntrospectionSettings, RevocationSettings } from './settings.ts';
 export type { RequestFacts } from './credentials.ts';
 export type { AccessTokenClaims } from './jwt/claims.ts';
 export type { ChallengeSettings, Problem, RefusedAnswer } from './answer.ts';
 export type { Refusal, RefusalReason } from './refusal.ts';
 export type { KeysState } from './issuer/keys.ts';
+export type { FeedState } from './feed/feed.ts';
 export type { SigningAlg } from './jwt/algorithms.ts';
 export type { Environment } from './environment.ts';
 export {

@@ -1,8 +1,11 @@
 import type { ChallengeSettings } from './answer.ts';
+import type { ApiCredentials } from './basic.ts';
 import type { BindingPolicy } from './dpop/binding.ts';
 import { nonceLifeMs, proofNonces } from './dpop/nonces.ts';
 import { Replays } from './dpop/replays.ts';
 import { environmentOf, type Environment } from './environment.ts';
+import { RevocationFeed } from './feed/feed.ts';
+import { Introspector } from './introspection.ts';
 import type { IssuerKey } from './issuer/key-set.ts';
 import { IssuerKeys } from './issuer/keys.ts';
 import { metadataReader, type MetadataResult } from './issuer/metadata.ts';
@@ -10,7 +13,8 @@ import { signingAlgs } from './jwt/algorithms.ts';
 import type { AccessTokenClaims } from './jwt/claims.ts';
 import { notNegative, policyOf, type Policy } from './policy.ts';
 import { Remembered } from './remembered.ts';
-import type { ApiSettings } from './settings.ts';
+import type { RevocationPolicy } from './revocation.ts';
+import type { ApiSettings, IntrospectionSettings } from './settings.ts';
 
 /** What a verifier is made of. */
 export interface Parts {
@@ -20,6 +24,10 @@ export interface Parts {
   keys: IssuerKeys;
   remembered: Remembered<KnownToken>;
   binding: BindingPolicy;
+  /** Where opaque tokens are taken. */
+  introspector: Introspector | undefined;
+  /** Where the feed is followed. */
+  revocations: RevocationPolicy | undefined;
   challenge: ChallengeSettings;
   baseURL: string | undefined;
 }
@@ -30,6 +38,7 @@ export interface KnownToken {
   readonly issuer: string;
   readonly header: Readonly<Record<string, unknown>>;
   readonly claims: AccessTokenClaims;
+  readonly isJwt: true;
 }
 
 export function openParts(settings: ApiSettings): Parts {
@@ -45,6 +54,7 @@ export function openParts(settings: ApiSettings): Parts {
     outlastMs: notNegative(settings, 'keysOutlastIssuer', 3_600) * 1000,
     onKept: settings.onKeysKept,
   });
+  const source = { environment, policy, metadata, keys, timeoutMs };
   const binding = bindingOf(settings, environment);
   return {
     environment,
@@ -53,6 +63,8 @@ export function openParts(settings: ApiSettings): Parts {
     keys,
     remembered: new Remembered(notNegative(settings, 'rememberedTokens', 10_000)),
     binding,
+    introspector: settings.introspection && introspectorOf(settings.introspection, source),
+    revocations: revocationsOf(settings, source),
     challenge: {
       realm: settings.realm ?? 'api',
       proofAlgs: binding.proofs === undefined ? [] : signingAlgs,
@@ -77,4 +89,48 @@ function bindingOf({ dpop = {} }: ApiSettings, environment: Environment): Bindin
       nonces: nonce === false ? undefined : proofNonces(secret),
     },
   };
+}
+
+type Source = Pick<Parts, 'environment' | 'policy' | 'metadata' | 'keys'> & { timeoutMs: number };
+
+function introspectorOf(settings: IntrospectionSettings, { environment, policy, metadata, timeoutMs }: Source) {
+  const { cacheSeconds = 5, inactiveCacheSeconds = 2 } = settings;
+  return new Introspector({
+    environment,
+    metadata,
+    policy,
+    credentials: credentialsOf(settings, policy),
+    timeoutMs,
+    cacheMs: cacheSeconds * 1000,
+    inactiveCacheMs: inactiveCacheSeconds * 1000,
+  });
+}
+
+function revocationsOf({ revocations }: ApiSettings, source: Source): RevocationPolicy | undefined {
+  if (revocations === undefined) return undefined;
+  const { environment, policy, metadata, keys, timeoutMs } = source;
+  const { maxStaleSeconds = 30, whenStale = 'refuse', onFeedStale } = revocations;
+  const feed = new RevocationFeed(
+    environment,
+    { keys, metadata },
+    {
+      credentials: credentialsOf(revocations, policy),
+      maxStaleMs: maxStaleSeconds * 1000,
+      timeoutMs,
+      toleranceSeconds: policy.toleranceSeconds,
+      onStale: onFeedStale,
+    },
+  );
+  feed.start();
+  // Answers of a moment ago are no answer to the question whether a token still counts.
+  const ask = { ...revocations, cacheSeconds: 1, inactiveCacheSeconds: 1 };
+  return { feed, waitMs: timeoutMs, whenStale: whenStale === 'introspect' ? introspectorOf(ask, source) : undefined };
+}
+
+function credentialsOf(
+  { clientId, clientSecret }: { clientId?: string; clientSecret: string },
+  { audiences }: Policy,
+): ApiCredentials {
+  const [audience = ''] = audiences;
+  return { clientId: clientId ?? audience, clientSecret };
 }

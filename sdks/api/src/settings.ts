@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import type { FeedState } from './feed/feed.ts';
 import type { SigningAlg } from './jwt/algorithms.ts';
 
 /** How an API checks access tokens. Names and units are those of `express-oauth2-jwt-bearer` where it has them. */
@@ -43,6 +44,10 @@ export interface ApiSettings extends Partial<Environment> {
   baseURL?: string;
   /** Tokens that are bound to a key ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)); `false` refuses all of them. */
   dpop?: DpopSettings | false;
+  /** Opaque tokens are taken too: the issuer is asked about each ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)). */
+  introspection?: IntrospectionSettings;
+  /** Follows the issuer's feed of revocations: what ended is refused within a second. */
+  revocations?: RevocationSettings;
   /** Accepts tokens in the query, `?access_token=`, where they end up in logs and histories ([RFC 6750, section 2.3](https://www.rfc-editor.org/rfc/rfc6750#section-2.3)). */
   allowTokenInQuery?: boolean;
   /** Accepts tokens in forms ([RFC 6750, section 2.2](https://www.rfc-editor.org/rfc/rfc6750#section-2.2)). */
@@ -63,4 +68,27 @@ export interface DpopSettings {
   nonce?: boolean | { secret: string };
   /** So many proofs are remembered, to refuse them a second time. Default: 100 000. */
   rememberedProofs?: number;
+}
+
+/** Who this API is at the issuer. */
+interface CredentialSettings {
+  /** Default: the first audience. */
+  clientId?: string;
+  clientSecret: string;
+}
+
+export interface IntrospectionSettings extends CredentialSettings {
+  /** For so many seconds an answer is believed. Default: 5. */
+  cacheSeconds?: number;
+  /** For so many seconds it is believed that a token is not active. Default: 2. */
+  inactiveCacheSeconds?: number;
+}
+
+export interface RevocationSettings extends CredentialSettings {
+  /** After so many seconds without a word of the issuer nothing is known any more. Default: 30. */
+  maxStaleSeconds?: number;
+  /** What happens then: requests get 503, or the issuer is asked about each token. Default: `refuse`. */
+  whenStale?: 'refuse' | 'introspect';
+  /** Told when that begins. */
+  onFeedStale?: (state: FeedState) => void;
 }

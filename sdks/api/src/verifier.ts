@@ -2,13 +2,16 @@ import { answerOf, type ChallengeSettings, type RefusedAnswer } from './answer.t
 import { readCredentials, type RequestFacts } from './credentials.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { judgeBinding } from './dpop/binding.ts';
+import type { FeedState } from './feed/feed.ts';
+import type { Introspector } from './introspection.ts';
 import type { KeysState } from './issuer/keys.ts';
 import { judgeToken, type AccessTokenClaims } from './jwt/claims.ts';
-import { parseJwt } from './jwt/parse.ts';
+import { isJwtShaped, parseJwt } from './jwt/parse.ts';
 import { isSignedBy } from './jwt/signature.ts';
 import { openParts, type KnownToken, type Parts } from './parts.ts';
 import type { Refusal } from './refusal.ts';
 import { tokenKey } from './remembered.ts';
+import { judgeRevocation } from './revocation.ts';
 import type { ApiSettings } from './settings.ts';
 
 /** Who is behind a request. Claims are frozen: requests with the same token share them. */
@@ -30,6 +33,8 @@ export type Verification =
 export interface AccessTokenVerifier {
   /** Never throws for what a request may hold; the answer to a refused one is in the result. */
   verify(request: Request | RequestFacts): Promise<Verification>;
+  /** When keys and, where the feed is followed, everything that was revoked are there: for probes of readiness. */
+  ready(): Promise<void>;
   /** How things stand, for operators: numbers, no tokens. */
   state(): VerifierState;
   /** How this API speaks in its challenges. */
@@ -45,6 +50,8 @@ export interface VerifierState {
   rememberedTokens: number;
   /** Proofs that are remembered, and how many were forgotten before their time because there were too many. */
   proofs: { count: number; forgottenEarly: number } | undefined;
+  introspection: { cached: number; trouble: string | undefined } | undefined;
+  revocations: FeedState | undefined;
 }
 
 /**
@@ -55,14 +62,24 @@ export function createAccessTokenVerifier(settings: ApiSettings): AccessTokenVer
   const parts = openParts(settings);
   return {
     verify: (request) => verify(parts, request instanceof Request ? factsOf(request) : request),
-    state: () => ({
-      keys: parts.keys.state(),
-      rememberedTokens: parts.remembered.size,
-      proofs: parts.binding.proofs?.replays.state(),
-    }),
+    ready: async () => parts.revocations?.feed.loaded(),
+    state: () => stateOf(parts),
     challenge: parts.challenge,
     now: parts.environment.now,
-    close: () => parts.keys.close(),
+    close: () => {
+      parts.keys.close();
+      parts.revocations?.feed.close();
+    },
+  };
+}
+
+function stateOf({ keys, remembered, binding, introspector, revocations }: Parts): VerifierState {
+  return {
+    keys: keys.state(),
+    rememberedTokens: remembered.size,
+    proofs: binding.proofs?.replays.state(),
+    introspection: (introspector ?? revocations?.whenStale)?.state(),
+    revocations: revocations?.feed.state(),
   };
 }
 
@@ -95,12 +112,22 @@ async function judge(parts: Parts, facts: RequestFacts): Promise<Judged> {
   const known = recall(parts, token) ?? (await readToken(parts, token));
   if (!known.ok) return known;
   const { header, claims } = known.value;
+  const ended = parts.revocations && known.value.isJwt ? judgeRevocation(token, claims, parts.revocations) : undefined;
+  const revocation = ended instanceof Promise ? await ended : ended;
+  if (revocation !== undefined) return refused(revocation);
   const binding = judgeBinding(credentials.value, claims, asTheClientSawIt(facts, parts.baseURL), parts.binding);
   const refusal = binding instanceof Promise ? await binding : binding;
   return refusal === undefined ? { ok: true, auth: { claims, payload: claims, header, token } } : refused(refusal);
 }
 
-type Known = { ok: true; value: KnownToken } | { ok: false; refusal: Refusal };
+/** What a token says, and who says so: a signature, or the issuer when asked. */
+interface TokenContent {
+  header: Readonly<Record<string, unknown>>;
+  claims: AccessTokenClaims;
+  isJwt: boolean;
+}
+
+type Known = { ok: true; value: TokenContent } | { ok: false; refusal: Refusal };
 
 /** A token seen before. What may have changed since then is looked at again. */
 function recall({ remembered, keys, policy, environment }: Parts, token: string): Known | undefined {
@@ -116,7 +143,9 @@ function recall({ remembered, keys, policy, environment }: Parts, token: string)
 }
 
 /** A token not seen before: the cheap checks come first, so that nonsense costs neither a signature nor a request. */
-async function readToken({ metadata, keys, policy, environment, remembered }: Parts, token: string): Promise<Known> {
+async function readToken(parts: Parts, token: string): Promise<Known> {
+  const { introspector, metadata, keys, policy, environment, remembered } = parts;
+  if (introspector !== undefined && !isJwtShaped(token)) return readOpaqueToken(introspector, token);
   const jwt = parseJwt(token);
   if (jwt === undefined) return refused({ reason: 'token_malformed' });
   const about = await metadata();
@@ -129,9 +158,14 @@ async function readToken({ metadata, keys, policy, environment, remembered }: Pa
   if (!(await isSignedBy(token, found.key))) return refused({ reason: 'signature_wrong' });
   // `judgeToken` looked at every claim that the type names.
   const claims = deepFreeze(jwt.claims as AccessTokenClaims);
-  const known: KnownToken = { header: deepFreeze(jwt.header), claims, key: found.key, issuer };
+  const known: KnownToken = { header: deepFreeze(jwt.header), claims, isJwt: true, key: found.key, issuer };
   remembered.set(tokenKey(token), known);
   return { ok: true, value: known };
+}
+
+async function readOpaqueToken(introspector: Introspector, token: string): Promise<Known> {
+  const answer = await introspector.introspect(token);
+  return answer.ok ? { ok: true, value: { header: {}, claims: answer.claims, isJwt: false } } : answer;
 }
 
 /** The address that the client asked for, where a proxy changes what arrives. */

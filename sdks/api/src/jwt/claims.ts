@@ -37,7 +37,7 @@ export function judgeToken(jwt: ParsedJwt, issuer: string, policy: TokenPolicy, 
 }
 
 /** The part of it that holds for opaque tokens too. */
-function judgeClaims(
+export function judgeClaims(
   claims: Record<string, unknown>,
   issuer: string,
   policy: TokenPolicy,

@@ -20,6 +20,11 @@ export function parseJwt(token: string): ParsedJwt | undefined {
   return headerObject && claimsObject && { header: headerObject, claims: claimsObject };
 }
 
+/** Whether a token looks like a JWT: three segments, the first that of a JSON object. Any other token is opaque. */
+export function isJwtShaped(token: string): boolean {
+  return token.startsWith('eyJ') && token.split('.', 4).length === 3;
+}
+
 function objectIn(segment: string): Record<string, unknown> | undefined {
   if (!isSpeltRight(segment)) return undefined;
   const text = Buffer.from(segment, 'base64url').toString();
