@@ -12,6 +12,7 @@ import { metadataReader, type MetadataResult } from './issuer/metadata.ts';
 import { signingAlgs } from './jwt/algorithms.ts';
 import type { AccessTokenClaims } from './jwt/claims.ts';
 import { notNegative, policyOf, type Policy } from './policy.ts';
+import { protectedResourceOf, type ProtectedResource } from './protected-resource.ts';
 import { Remembered } from './remembered.ts';
 import type { RevocationPolicy } from './revocation.ts';
 import type { ApiSettings, IntrospectionSettings } from './settings.ts';
@@ -29,6 +30,7 @@ export interface Parts {
   /** Where the feed is followed. */
   revocations: RevocationPolicy | undefined;
   challenge: ChallengeSettings;
+  resource: ProtectedResource | undefined;
   baseURL: string | undefined;
 }
 
@@ -56,6 +58,7 @@ export function openParts(settings: ApiSettings): Parts {
   });
   const source = { environment, policy, metadata, keys, timeoutMs };
   const binding = bindingOf(settings, environment);
+  const resource = protectedResourceOf(settings);
   return {
     environment,
     policy,
@@ -69,7 +72,9 @@ export function openParts(settings: ApiSettings): Parts {
       realm: settings.realm ?? 'api',
       proofAlgs: binding.proofs === undefined ? [] : signingAlgs,
       isBindingRequired: binding.isRequired,
+      resourceMetadata: resource?.url,
     },
+    resource,
     baseURL: settings.baseURL?.replace(/\/$/, ''),
   };
 }

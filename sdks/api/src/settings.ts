@@ -44,6 +44,8 @@ export interface ApiSettings extends Partial<Environment> {
   baseURL?: string;
   /** Tokens that are bound to a key ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)); `false` refuses all of them. */
   dpop?: DpopSettings | false;
+  /** Publishes what this API is, and names that place in its challenges ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)). */
+  resource?: ResourceSettings;
   /** Opaque tokens are taken too: the issuer is asked about each ([RFC 7662](https://www.rfc-editor.org/rfc/rfc7662)). */
   introspection?: IntrospectionSettings;
   /** Follows the issuer's feed of revocations: what ended is refused within a second. */
@@ -91,4 +93,13 @@ export interface RevocationSettings extends CredentialSettings {
   whenStale?: 'refuse' | 'introspect';
   /** Told when that begins. */
   onFeedStale?: (state: FeedState) => void;
+}
+
+/** What an API says of itself to clients that do not know it yet. */
+export interface ResourceSettings {
+  /** The address of the API, by which clients know it. Default: the first audience. */
+  identifier?: string;
+  name?: string;
+  scopes?: readonly string[];
+  documentation?: string;
 }

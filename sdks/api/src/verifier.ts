@@ -9,6 +9,7 @@ import { judgeToken, type AccessTokenClaims } from './jwt/claims.ts';
 import { isJwtShaped, parseJwt } from './jwt/parse.ts';
 import { isSignedBy } from './jwt/signature.ts';
 import { openParts, type KnownToken, type Parts } from './parts.ts';
+import type { ResourceMetadata } from './protected-resource.ts';
 import type { Refusal } from './refusal.ts';
 import { tokenKey } from './remembered.ts';
 import { judgeRevocation } from './revocation.ts';
@@ -37,6 +38,8 @@ export interface AccessTokenVerifier {
   ready(): Promise<void>;
   /** How things stand, for operators: numbers, no tokens. */
   state(): VerifierState;
+  /** What this API says of itself, where the settings hold a `resource`. */
+  readonly resourceMetadata: ResourceMetadata | undefined;
   /** How this API speaks in its challenges. */
   readonly challenge: ChallengeSettings;
   /** Wall clock, milliseconds. */
@@ -64,6 +67,7 @@ export function createAccessTokenVerifier(settings: ApiSettings): AccessTokenVer
     verify: (request) => verify(parts, request instanceof Request ? factsOf(request) : request),
     ready: async () => parts.revocations?.feed.loaded(),
     state: () => stateOf(parts),
+    resourceMetadata: parts.resource?.metadata,
     challenge: parts.challenge,
     now: parts.environment.now,
     close: () => {

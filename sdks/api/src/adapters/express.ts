@@ -83,6 +83,18 @@ export function auth(settings: (ApiSettings | { verifier: AccessTokenVerifier })
   return Object.assign(handler, { verifier });
 }
 
+/**
+ * Serves what the API says of itself, to everybody: mount it before `auth()`, at `/.well-known/oauth-protected-resource`.
+ * [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3)
+ */
+export function resourceMetadata({ verifier }: { verifier: AccessTokenVerifier }): Handler {
+  const { resourceMetadata: metadata } = verifier;
+  if (metadata === undefined) throw new TypeError('resourceMetadata() needs the setting resource');
+  const body = JSON.stringify(metadata);
+  const headers = { 'Content-Type': 'application/json', 'Access-Control-Allow-Origin': '*' };
+  return (_request, response) => void response.writeHead(200, headers).end(body);
+}
+
 /** All of these scopes: `'read:reports write:reports'`, or a list. 403 names what would be enough. */
 export function requiredScopes(scopes: string | readonly string[]): Handler {
   return guarded(guards.requiredScopes(scopes));

@@ -43,6 +43,16 @@ export function auth(settings: ApiSettings | { verifier: AccessTokenVerifier }):
   return Object.assign(protect, { verifier });
 }
 
+/**
+ * What the API says of itself, as a response: for `/.well-known/oauth-protected-resource`, without a token.
+ * [RFC 9728, section 3](https://www.rfc-editor.org/rfc/rfc9728#section-3)
+ */
+export function resourceMetadata({ verifier }: { verifier: AccessTokenVerifier }): Response {
+  const { resourceMetadata: metadata } = verifier;
+  if (metadata === undefined) throw new TypeError('resourceMetadata() needs the setting resource');
+  return Response.json(metadata, { headers: { 'Access-Control-Allow-Origin': '*' } });
+}
+
 /** A refusal as a response. */
 export function refusalResponse({ status, headers, body }: RefusedAnswer): Response {
   return new Response(JSON.stringify(body), { status, headers });

@@ -6,6 +6,8 @@ import type { ApiSettings } from '../settings.ts';
 import { createAccessTokenVerifier, type AccessTokenVerifier, type Auth } from '../verifier.ts';
 import { refusalResponse } from './fetch.ts';
 
+export { resourceMetadata } from './fetch.ts';
+
 /** Variables of the context behind `auth()`: `new Hono<{ Variables: ApiVariables }>()`. */
 export interface ApiVariables {
   auth: Auth;

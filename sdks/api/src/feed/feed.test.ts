@@ -285,7 +285,9 @@ describe('a feed that is lost', () => {
     const [good, bad] = [issuer.token(), issuer.token()];
     issuer.served.set(endpoint, ({ body }) =>
       Response.json(
-        new URLSearchParams(String(body)).get('token') === good ? issuer.claims({ active: true }) : { active: false },
+        new URLSearchParams(body as URLSearchParams).get('token') === good
+          ? issuer.claims({ active: true })
+          : { active: false },
       ),
     );
     await verifier.ready();
