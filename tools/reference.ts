@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..');
 
 /** SDKs with a page of their own in docs/reference, and the guide of each. */
 const described: Readonly<Record<string, string>> = {
+  api: 'apis.md',
   browser: 'single-page-apps.md',
 };
 const rooms: Readonly<Record<string, string>> = { '@ostiary/session': 'sdks/session/src/index.ts' };

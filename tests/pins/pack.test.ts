@@ -143,6 +143,18 @@ test('the worker SDK runs with nothing beside it, on a file', () => {
   assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'at active\n');
 });
 
+test('the API SDK answers a request without a token, in every form', () => {
+  const script = `
+    import { auth, createAccessTokenVerifier } from '@ostiary/api';
+    import { auth as protect } from '@ostiary/api/fetch';
+    import { auth as middleware } from '@ostiary/api/hono';
+    const settings = { issuerBaseURL: 'https://id.example.com', audience: 'https://api.example.com' };
+    const result = await createAccessTokenVerifier(settings).verify(new Request('https://api.example.com/'));
+    const response = await protect(settings)(() => new Response())(new Request('https://api.example.com/'));
+    console.log(result.ok, response.status, auth(settings).length, middleware(settings).length);`;
+  assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'false 401 3 2\n');
+});
+
 test('no tarball holds a test or a source', () => {
   for (const name of ['ostiary', ...readdirSync(installed('@ostiary')).map((room) => `@ostiary/${room}`)]) {
     const files = readdirSync(installed(name), { recursive: true }).map(String);
