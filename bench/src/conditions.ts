@@ -11,12 +11,13 @@ const TMPFS_MAGIC = 0x01021994;
 /** What has to be known to judge the figures, as lines of text. */
 export async function conditionsOf(options: Options): Promise<string[]> {
   const { type } = await statfs(tmpdir());
-  const peer = JSON.parse(await readFile(new URL('../package.json', import.meta.resolve('oidc-provider')), 'utf8')) as {
-    version: string;
-  };
+  const versionOf = async (manifest: URL) =>
+    (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version;
+  const provider = await versionOf(new URL('../package.json', import.meta.resolve('oidc-provider')));
+  const middleware = await versionOf(new URL('../package.json', import.meta.resolve('express-oauth2-jwt-bearer')));
   return [
     `CPU: ${cpus()[0]?.model.trim() ?? 'unknown'}, ${cpus().length} cores; memory ${(totalmem() / 2 ** 30).toFixed(0)} GiB; ${process.platform} ${release()}`,
-    `Node ${process.version}, SQLite ${process.versions['sqlite']}, oidc-provider ${peer.version}`,
+    `Node ${process.version}, SQLite ${process.versions['sqlite']}, oidc-provider ${provider}, express-oauth2-jwt-bearer ${middleware}`,
     `databases on ${type === TMPFS_MAGIC ? 'tmpfs (NOT durable: set TMPDIR to a disk)' : 'a disk'}, an fsync of 4 KiB takes ${(await fsyncMicroseconds()).toFixed(0)} us`,
     `SQLite: WAL, synchronous=FULL. PostgreSQL: defaults, fsync on, and ${Object.entries(SETTINGS)
       .map(([name, value]) => `${name} = ${value}`)

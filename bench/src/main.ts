@@ -1,3 +1,4 @@
+import { measureApi } from './api/measure-api.ts';
 import { conditionsOf } from './conditions.ts';
 import { parseOptions, USAGE, type Options } from './options.ts';
 import { profileRefresh } from './profile/measure-profile.ts';
@@ -17,12 +18,15 @@ async function main(args: string[]): Promise<number> {
   const say = (progress: string): void => void process.stderr.write(`${progress}\n`);
   if (options.isProfiling) return profile(options, conditions, say);
   const outcomes: Outcome[] = [];
-  for (const store of options.stores) {
+  // Tokens at an API are checked without any server of ours.
+  const isAboutServers = options.scenarios.some((scenario) => scenario !== 'api');
+  for (const store of isAboutServers ? options.stores : []) {
     outcomes.push(await run(store, options, say));
   }
-  const tables = outcomes
-    .flatMap((outcome) => [...tablesOf(outcome), targetsOf(outcome)])
-    .filter((table) => table.rows.length > 0);
+  const apiTables = options.scenarios.includes('api') ? await measureApi(options, say) : [];
+  const tables = [...outcomes.flatMap((outcome) => [...tablesOf(outcome), targetsOf(outcome)]), ...apiTables].filter(
+    (table) => table.rows.length > 0,
+  );
   const notes = outcomes.flatMap(notesOn);
   const problems = outcomes.flatMap(problemsOf);
   print(conditions);

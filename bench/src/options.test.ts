@@ -4,7 +4,7 @@ import { parseOptions } from './options.ts';
 
 test('without arguments everything is measured, five times', () => {
   assert.deepEqual(parseOptions([]), {
-    scenarios: ['refresh', 'crowd', 'code', 'client_credentials', 'discovery', 'race', 'start'],
+    scenarios: ['refresh', 'crowd', 'code', 'client_credentials', 'discovery', 'race', 'start', 'api'],
     subjects: ['floor', 'oidc-provider', 'ostiary'],
     runs: 5,
     seconds: 3,

@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util';
 import { STORES, SUBJECTS, type StoreName, type SubjectName } from './subject.ts';
 
-export const SCENARIOS = ['refresh', 'crowd', 'code', 'client_credentials', 'discovery', 'race', 'start'] as const;
+export const SCENARIOS = [
+  'refresh',
+  'crowd',
+  'code',
+  'client_credentials',
+  'discovery',
+  'race',
+  'start',
+  'api',
+] as const;
 export type ScenarioName = (typeof SCENARIOS)[number];
 
 export type Options = {

@@ -5,7 +5,10 @@ import type { Options, ScenarioName } from './options.ts';
 import type { Subject } from './subject.ts';
 
 /** One measurement with a table of its own; the race is two, side by side. */
-export type LineName = Exclude<ScenarioName, 'race' | 'start'> | 'race, one token' | 'race, tokens of their own';
+export type LineName =
+  | Exclude<ScenarioName, 'race' | 'start' | 'api'>
+  | 'race, one token'
+  | 'race, tokens of their own';
 
 /** Drawn from the whole stock in every run, so that hardly any is used twice and none lies in a cache from its last use. */
 const FAMILIES_PER_WINDOW = 8192;
@@ -21,7 +24,7 @@ const RACED_FAMILIES = 12;
 
 export function linesOf(scenario: ScenarioName): LineName[] {
   if (scenario === 'race') return ['race, one token', 'race, tokens of their own'];
-  return scenario === 'start' ? [] : [scenario];
+  return scenario === 'start' || scenario === 'api' ? [] : [scenario];
 }
 
 /** Whether a subject can be measured on a line at all. */
