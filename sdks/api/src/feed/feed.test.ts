@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { afterEach, describe, it } from 'node:test';
+import fc from 'fast-check';
 import type { RevocationSettings } from '../settings.ts';
 import { createAccessTokenVerifier, type AccessTokenVerifier } from '../verifier.ts';
 import { apiUrl, bearer, issuerUrl, makeKey, VirtualIssuer } from '../virtual-issuer.fixture.ts';
@@ -126,6 +127,55 @@ describe('what was revoked', () => {
     await follows(2);
     assert.equal(state().unknownEntries, 1);
     assert.equal(await verify(issuer.token({ jti: 'one' })), 'revoked');
+  });
+});
+
+describe('a memory of tokens changes no decision', () => {
+  type Step = { kind: 'token'; which: number } | { kind: 'end'; entry: object };
+  const handle = fc.constantFrom('1', '2', '3');
+  const entry = fc.oneof(
+    fc.record({ k: fc.constantFrom('fam', 'sid', 'dev', 'jti'), h: handle, exp: fc.constant(exp) }),
+    fc.record({
+      k: fc.constant('usr'),
+      h: fc.constant(hashOf(`${issuerUrl}|usr_ada`)),
+      uep: fc.nat(4),
+      exp: fc.constant(exp),
+    }),
+    fc.record({ k: fc.constant('cli'), h: fc.constant('app'), iat: fc.constantFrom(0, exp), exp: fc.constant(exp) }),
+  );
+  const steps: fc.Arbitrary<Step> = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('token' as const), which: fc.nat(5) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('end' as const), entry }) },
+  );
+
+  it('whatever ends between two requests', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { minLength: 3, maxLength: 20 }), async (run) => {
+        const { issuer, feed, verifier } = open();
+        const forgetful = createAccessTokenVerifier(
+          issuer.settings({ revocations: { clientSecret: 's' }, rememberedTokens: 0 }),
+        );
+        opened.push(forgetful);
+        const tokens = ['1', '2', '3'].flatMap((each, uep) => [
+          issuer.token({ fam: each, sid: each, dev: '4', uep }),
+          issuer.token({ sid: each, dev: each, jti: each, uep, client_id: 'other' }),
+        ]);
+        await Promise.all([verifier.ready(), forgetful.ready()]);
+        for (const step of run) {
+          if (step.kind === 'end') {
+            feed.publish(step.entry);
+            await until(() => [verifier, forgetful].every((each) => each.state().revocations?.seq === feed.seq));
+          } else {
+            const facts = bearer(tokens[step.which] ?? '');
+            const results = [await verifier.verify(facts), await forgetful.verify(facts)];
+            const [one, other] = results.map((result) => (result.ok ? result.auth.claims : result.refusal));
+            assert.deepEqual(one, other);
+          }
+        }
+        for (const each of opened.splice(0)) each.close();
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 

@@ -56,7 +56,8 @@ export class FeedFollower {
   /** Follows until it is closed. */
   async run(): Promise<void> {
     while (!this.#isClosed) {
-      const why = await (this.#way === 'stream' ? this.#stream() : this.#poll());
+      // Whatever goes wrong, it is tried again.
+      const why = await (this.#way === 'stream' ? this.#stream() : this.#poll()).catch(wordsOf);
       if (this.#isClosed) return;
       if (why === undefined) continue;
       this.#task.onTrouble(why);
