@@ -1,75 +1,92 @@
-import { Hono } from 'hono';
-import type { Context } from 'hono';
-import { cors } from 'hono/cors';
-import type { IssuerClock } from './issuer-clock.ts';
-import { createAccessTokenCheck } from './access-token-check.ts';
-import type { AccessTokenRefusal } from './access-token-check.ts';
+import { ApiError, auth, requiredScopes } from '@ostiary/api';
+import express from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
+import type { LabAddresses } from './addresses.ts';
+import { createApiLog } from './api-log.ts';
+import type { ApiLog } from './api-log.ts';
+import type { FollowedClock } from './followed-clock.ts';
 
-const AUDIENCE = 'https://api.lab.example';
-const REPORTS = [
+export const labApi = 'https://api.lab.example';
+const reports = [
   { id: 'rep-1', title: 'Train to Bath', amount: '12.40' },
   { id: 'rep-2', title: 'Difference Engine, spare cogs', amount: '318.00' },
 ];
 
 interface LabApiOptions {
-  issuer: string;
-  /** Origins that may read its answers. */
+  addresses: LabAddresses;
+  /** Origins whose pages may read its answers. */
   pageOrigins: readonly string[];
-  clock: IssuerClock;
+  clock: FollowedClock;
+}
+
+export interface LabApi {
+  app: Express;
+  /** What it was asked. */
+  log: ApiLog;
+  /** What it knows of tokens that ended before their time; undefined where it follows no feed. */
+  revocations(): RevocationsKnown | undefined;
+  close(): void;
+}
+
+export interface RevocationsKnown {
+  entries: number;
+  /** Nothing was heard for too long: then nobody is let in. */
+  isStale: boolean;
 }
 
 /** The Lab API: one resource behind `read:reports`, once as RFC 6750 has it and once as some older APIs have it. */
-export function createLabApi({ issuer, pageOrigins, clock }: LabApiOptions): Hono {
-  const api = new Hono();
-  const checkAccessToken = createAccessTokenCheck({ issuer, audience: AUDIENCE });
-
-  api.use(
-    '*',
-    cors({ origin: [...pageOrigins], allowHeaders: ['authorization'], exposeHeaders: ['www-authenticate'] }),
-  );
-  api.use('*', async (context, next) => {
-    await next();
-    context.header('cache-control', 'no-store');
+export function createLabApi({ addresses, pageOrigins, clock }: LabApiOptions): LabApi {
+  const log = createApiLog();
+  const check = auth({
+    issuerBaseURL: addresses.issuer,
+    audience: labApi,
+    // As strict as the hand of a clock: the Lab shows what happens when a token ends.
+    clockTolerance: 0,
+    realm: 'lab',
+    passErrors: true,
+    now: clock.nowMs,
   });
-
-  async function reports(context: Context, statusWhenExpired: 401 | 403): Promise<Response> {
-    const nowMs = Date.now() + ((await clock.offsetMs()) ?? 0);
-    const checked = await checkAccessToken({
-      authorization: context.req.header('authorization'),
-      scope: 'read:reports',
-      nowMs,
-    });
-    if (!checked.ok) return refuse(context, checked.refusal, statusWhenExpired);
-    return context.json({ reports: REPORTS, tokenIssuedAtSeconds: checked.issuedAtSeconds, answeredAtMs: nowMs });
-  }
-
-  api.get('/reports', (context) => reports(context, 401));
-  api.get('/legacy/reports', (context) => reports(context, 403));
-  api.notFound((context) => context.json({ error: 'not_found' }, 404));
-  api.onError((error, context) => {
-    console.error(`Lab API: ${error.message}`);
-    return context.json({ error: 'issuer_unreachable' }, 503);
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(crossOrigin(pageOrigins), async (_request, _response, next) => {
+    await clock.follow();
+    next();
   });
-  return api;
+  app.get(['/', '/reports', '/legacy/reports'], check, requiredScopes('read:reports'), (req, res) => {
+    const issuedAtSeconds = req.auth?.claims.iat ?? 0;
+    console.log(new Date(issuedAtSeconds * 1000));
+    log.add({ atMs: clock.nowMs(), path: req.path, status: 200, issuedAtSeconds });
+    res.json({ reports, tokenIssuedAtSeconds: issuedAtSeconds, answeredAtMs: clock.nowMs() });
+  });
+  app.use((_request, response) => void response.status(404).json({ error: 'not_found' }));
+  app.use(refusals(log, clock));
+  return { app, log, revocations: () => undefined, close: () => check.verifier.close() };
 }
 
-/** [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3) */
-function refuse(context: Context, refusal: AccessTokenRefusal, statusWhenExpired: 401 | 403): Response {
-  switch (refusal) {
-    case 'missing':
-      // Section 3.1: a request without a token gets no error code.
-      context.header('www-authenticate', 'Bearer realm="lab"');
-      return context.json({ error: 'unauthorized' }, 401);
-    case 'expired':
-      return challenge(context, statusWhenExpired, 'invalid_token', 'The access token expired');
-    case 'invalid':
-      return challenge(context, 401, 'invalid_token', 'The access token is not valid for this API');
-    case 'insufficient_scope':
-      return challenge(context, 403, 'insufficient_scope', 'This needs read:reports', ', scope="read:reports"');
-  }
+/** Lets pages of these origins send a token and read what comes back. */
+function crossOrigin(origins: readonly string[]): RequestHandler {
+  return ({ method, headers: { origin } }, response, next) => {
+    response.set({ 'cache-control': 'no-store', vary: 'origin' });
+    if (origin !== undefined && origins.includes(origin)) {
+      response.set({
+        'access-control-allow-origin': origin,
+        'access-control-allow-headers': 'authorization',
+        'access-control-expose-headers': 'www-authenticate',
+      });
+    }
+    if (method === 'OPTIONS') return void response.status(204).end();
+    next();
+  };
 }
 
-function challenge(context: Context, status: 401 | 403, error: string, description: string, more = ''): Response {
-  context.header('www-authenticate', `Bearer error="${error}", error_description="${description}"${more}`);
-  return context.json({ error, error_description: description }, status);
+/** Answers and writes down why a token was refused. The legacy path says 403 to an expired one. */
+function refusals(log: ApiLog, clock: FollowedClock): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (!(error instanceof ApiError)) return next(error);
+    const { reason, headers, problem } = error;
+    const isLegacy = reason === 'expired' && request.path.startsWith('/legacy/');
+    const status = isLegacy ? 403 : error.status;
+    log.add({ atMs: clock.nowMs(), path: request.path, status, reason });
+    response.status(status).set(headers).json(problem);
+  };
 }

@@ -22,6 +22,8 @@ async function call(path: string, token?: string): Promise<Response> {
   return fetch(lab.apiUrl + path, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
 }
 
+const unsigned = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url');
+
 describe('the Lab API', () => {
   it('answers a token with read:reports and says when it was issued', async () => {
     const issuedAt = fake.nowSeconds();
@@ -35,14 +37,14 @@ describe('the Lab API', () => {
   it('asks for a token without naming an error when there is none', async () => {
     const response = await call('/reports');
     assert.equal(response.status, 401);
-    assert.equal(response.headers.get('www-authenticate'), 'Bearer realm="lab"');
+    assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer realm="lab", DPoP algs=/);
   });
 
   it('says 401 invalid_token to an expired token, and the legacy path says 403', async () => {
     const expired = await fake.accessToken({ exp: fake.nowSeconds() - 1 });
     const response = await call('/reports', expired);
     assert.equal(response.status, 401);
-    assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer error="invalid_token"/);
+    assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer realm="lab", error="invalid_token"/);
     assert.equal((await call('/legacy/reports', expired)).status, 403);
   });
 
@@ -58,7 +60,7 @@ describe('the Lab API', () => {
     ['the type of an ID token', () => fake.accessToken({}, 'JWT')],
     ['no end', () => fake.accessToken({ exp: undefined })],
     ['a spoiled signature', async () => `${(await fake.accessToken()).slice(0, -8)}AAAAAAAA`],
-    ['the algorithm none', async () => `${btoa('{"alg":"none","typ":"at+jwt"}')}.${btoa('{}')}.`],
+    ['the algorithm none', async () => (await fake.accessToken()).replace(/^[^.]+/, unsigned).replace(/[^.]+$/, '')],
     ['no form of a JWT', async () => 'nonsense'],
   ];
   for (const [name, token] of strangers) {
@@ -94,7 +96,8 @@ describe('the Lab API', () => {
   it('says 503, not 401, when the issuer cannot be reached', async () => {
     const lonely = await startLab({ issuer: 'http://localhost:1', port: 0, webPort: 0, apiPort: 0 });
     try {
-      const headers = { authorization: 'Bearer a.b.c', origin: lonely.url };
+      const token = await fake.accessToken({ iss: 'http://localhost:1' });
+      const headers = { authorization: `Bearer ${token}`, origin: lonely.url };
       const response = await fetch(`${lonely.apiUrl}/reports`, { headers });
       assert.equal(response.status, 503);
       assert.equal(response.headers.get('access-control-allow-origin'), lonely.url);
@@ -165,6 +168,68 @@ describe('the server of the page', () => {
     assert.equal(fake.clock().offsetMs, before);
     const moved = await move(lab.url, '{"advanceSeconds":60}');
     assert.deepEqual(await moved.json(), { offsetMs: before + 60_000 });
+  });
+});
+
+describe('the web app', () => {
+  const open = (path: string, headers: Record<string, string> = {}) =>
+    fetch(lab.webUrl + path, { redirect: 'manual', headers: { accept: 'text/html', ...headers } });
+
+  it('has the navigation of all pages, and a policy that allows no inline script', async () => {
+    const response = await open('/');
+    assert.equal(response.status, 200);
+    const html = await response.text();
+    assert.ok(html.includes(`<a href="${lab.url}/silent">`));
+    assert.ok(html.includes(`<a href="${lab.webUrl}/expenses" aria-current="page">`));
+    const policy = response.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /script-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe/);
+    assert.doesNotMatch(html, /<script(?![^>]*src=)|\son\w+=|style=/);
+  });
+
+  it('sends whoever opens the expenses to the issuer, for an ID token and a code with offline access', async () => {
+    const response = await open('/expenses');
+    assert.equal(response.status, 303);
+    const to = new URL(response.headers.get('location') ?? '');
+    assert.equal(to.origin, fake.issuer);
+    assert.equal(to.searchParams.get('response_type'), 'code id_token');
+    assert.equal(to.searchParams.get('response_mode'), 'form_post');
+    assert.equal(to.searchParams.get('redirect_uri'), `${lab.webUrl}/callback`);
+    assert.match(to.searchParams.get('scope') ?? '', /offline_access/);
+  });
+
+  it('has what its pages are made with', async () => {
+    for (const path of ['/lab.css', '/icon.svg', '/browser/web-app.ts', '/settings.json', '/clock'])
+      assert.equal((await open(path)).status, 200, path);
+    assert.equal((await open('/nothing')).status, 404);
+  });
+
+  it('takes forms of its own pages alone', async () => {
+    const before = fake.clock().offsetMs;
+    for (const origin of ['http://evil.example', 'null', lab.url]) {
+      const post = { method: 'POST', headers: { origin }, body: new URLSearchParams({ seconds: '60' }) };
+      assert.equal((await fetch(`${lab.webUrl}/time`, post)).status, 403, origin);
+    }
+    assert.equal(fake.clock().offsetMs, before);
+  });
+
+  it('moves the clock, and shows the page again that the form stood on, and no other', async () => {
+    const before = fake.clock().offsetMs;
+    const headers = { origin: lab.webUrl, referer: 'http://evil.example/expenses?x=y' };
+    const post = { method: 'POST', headers, body: new URLSearchParams({ seconds: '60' }), redirect: 'manual' as const };
+    const response = await fetch(`${lab.webUrl}/time`, post);
+    assert.deepEqual([response.status, response.headers.get('location')], [303, '/expenses']);
+    assert.equal(fake.clock().offsetMs, before + 60_000);
+  });
+
+  it('shows no settings where the issuer has no overlay, and says so to whoever sends some', async () => {
+    assert.doesNotMatch(await (await open('/')).text(), /Token Expiration/);
+    const response = await fetch(`${lab.webUrl}/settings`, {
+      method: 'POST',
+      headers: { origin: lab.webUrl },
+      body: new URLSearchParams({ accessTokenSeconds: '1' }),
+    });
+    assert.equal(response.status, 400);
   });
 });
 

@@ -3,7 +3,9 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { LabAddresses } from './addresses.ts';
 import { createLabApi } from './api.ts';
+import { followClock } from './followed-clock.ts';
 import { createIssuerClock } from './issuer-clock.ts';
+import { createIssuerOverlay } from './issuer-overlay.ts';
 import { holdPort } from './loopback.ts';
 import type { LoopbackPort } from './loopback.ts';
 import { createPage } from './page.ts';
@@ -46,11 +48,16 @@ export async function startLab({ issuer, port, webPort, apiPort }: LabOptions): 
     const [forPages, forWeb, forApi] = [await hold(port), await hold(webPort), await hold(apiPort)];
     const addresses = { issuer, page: origin(forPages), web: origin(forWeb), api: origin(forApi) };
     const origins = [addresses.page, addresses.page.replace('localhost', '127.0.0.1')];
-    const clock = createIssuerClock(issuer);
-    forPages.serve(listener(await createPage({ addresses, origins, clock })));
-    forWeb.serve(createWebApp({ addresses, clock }));
-    forApi.serve(listener(createLabApi({ issuer, pageOrigins: origins, clock })));
-    return labOf(addresses, closeAll);
+    const issuerClock = createIssuerClock(issuer);
+    const clock = followClock(issuerClock);
+    const api = createLabApi({ addresses, pageOrigins: origins, clock });
+    forPages.serve(listener(await createPage({ addresses, origins, clock: issuerClock })));
+    forWeb.serve(createWebApp({ addresses, issuerClock, clock, overlay: createIssuerOverlay(issuer), api }));
+    forApi.serve(api.app);
+    return labOf(addresses, () => {
+      api.close();
+      return closeAll();
+    });
   } catch (error) {
     await closeAll();
     throw error;

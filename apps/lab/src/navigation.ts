@@ -14,6 +14,7 @@ const stops: readonly Stop[] = [
   { title: 'Single-page app', at: 'page', path: '/', also: ['/callback'] },
   { title: 'Without refresh tokens', at: 'page', path: '/silent', also: ['/silent/callback'] },
   { title: 'Work while away', at: 'web', path: '/watch', also: ['/watch/callback'] },
+  { title: 'Web app and API', at: 'web', path: '/expenses', also: ['/', '/expenses/short', '/settings'] },
 ];
 
 /** The bar at the top of every page of the Lab. */

@@ -4,15 +4,8 @@ import type { LabAddresses } from './addresses.ts';
 import { labAssets, pageFile } from './assets.ts';
 import { importMap } from './browser-module.ts';
 import { clockDoor } from './clock-door.ts';
-import type { IssuerClock } from './issuer-clock.ts';
 import { navigation } from './navigation.ts';
-
-export interface PageOptions {
-  addresses: LabAddresses;
-  /** Origins of the pages: by name, and by number as an app on another site than the issuer. */
-  origins: readonly string[];
-  clock: IssuerClock;
-}
+import type { PageOptions } from './page-options.ts';
 
 /** Files of `src/page` that are apps of their own in the browser, by their addresses. */
 const pages = {

@@ -102,6 +102,7 @@ export class FakeIssuer {
       iss: this.issuer,
       sub: 'usr_ada',
       aud: 'https://api.lab.example',
+      client_id: 'lab-spa',
       scope: SCOPE,
       iat,
       exp: iat + 3600,

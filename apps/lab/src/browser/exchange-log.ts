@@ -55,6 +55,9 @@ export interface Exchange {
   fact?: Fact;
 }
 
+/** What the timeline needs of an exchange. */
+export type Told = Pick<Exchange, 'number' | 'atMs' | 'fact'>;
+
 const CAPACITY = 80;
 
 export function addExchange(log: Exchange[], exchange: Omit<Exchange, 'number'>): Exchange[] {

@@ -1,4 +1,4 @@
-import type { Exchange, Fact, TokenFact } from './exchange-log.ts';
+import type { Fact, TokenFact, Told } from './exchange-log.ts';
 
 export type Lane = 'session' | 'access' | 'refresh' | 'call';
 export type Mark = 'ok' | 'unauthorized' | 'forbidden' | 'failed' | 'renewal' | 'repeat' | 'lost' | 'end';
@@ -46,7 +46,7 @@ const endings: Record<FactOf<'ended'>['cause'], string> = {
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 
 /** Everything that the log says about the life of the tokens, in order of time. */
-export function timelineItems(log: Exchange[]): TimelineItem[] {
+export function timelineItems(log: readonly Told[]): TimelineItem[] {
   const drawing = new Drawing();
   for (const exchange of log) {
     if (exchange.fact !== undefined) drawing.add(exchange, exchange.fact);
@@ -60,7 +60,7 @@ class Drawing {
   private open: Partial<Record<Bar['lane'], Bar>> = {};
   private tokens = 0;
 
-  add(exchange: Exchange, fact: Fact): void {
+  add(exchange: Told, fact: Fact): void {
     switch (fact.kind) {
       case 'signed-in':
         return this.signedIn(exchange, fact.tokens);
@@ -77,13 +77,13 @@ class Drawing {
     }
   }
 
-  private signedIn(exchange: Exchange, tokens: TokenFact): void {
+  private signedIn(exchange: Told, tokens: TokenFact): void {
     this.startBar(exchange, 'session', { label: 'signed in', title: 'Session', details: ['Signed in at the issuer.'] });
     this.startAccess(exchange, tokens);
     if (tokens.refreshFingerprint !== undefined) this.startRefresh(exchange, tokens.generation, tokens);
   }
 
-  private renewed(exchange: Exchange, { tokens, repeats }: FactOf<'renewed'>): void {
+  private renewed(exchange: Told, { tokens, repeats }: FactOf<'renewed'>): void {
     this.startAccess(exchange, tokens);
     if (tokens.refreshFingerprint === undefined) return this.renewedSilently(exchange);
     const isKnown = this.open.refresh?.id.endsWith(`g${tokens.generation}`) ?? false;
@@ -94,21 +94,18 @@ class Drawing {
       title: repeats
         ? `The same answer again: generation ${tokens.generation}`
         : `Renewed: generation ${tokens.generation}`,
-      details: [
-        repeats ? 'A repeated renewal got the same successor. Nobody was signed out.' : 'The spent token was replaced.',
-        `Refresh token ${tokens.refreshFingerprint ?? 'kept'}`,
-      ],
+      details: [renewalWords(repeats, isKnown), `Refresh token ${tokens.refreshFingerprint ?? 'kept'}`],
     });
   }
 
-  private renewedSilently(exchange: Exchange): void {
+  private renewedSilently(exchange: Told): void {
     this.addPoint(exchange, 'refresh', 'renewal', {
       title: 'Renewed without a refresh token',
       details: ['The issuer knew the browser by its cookie and asked nobody.'],
     });
   }
 
-  private answerLost(exchange: Exchange, { generation, successor }: FactOf<'answer-lost'>): void {
+  private answerLost(exchange: Told, { generation, successor }: FactOf<'answer-lost'>): void {
     this.startRefresh(exchange, generation + 1, undefined);
     this.addPoint(exchange, 'refresh', 'lost', {
       title: 'The answer was lost',
@@ -119,7 +116,7 @@ class Drawing {
     });
   }
 
-  private called(exchange: Exchange, { api, status }: FactOf<'called'>): void {
+  private called(exchange: Told, { api, status }: FactOf<'called'>): void {
     const name = api === 'legacy' ? 'legacy API' : 'API';
     this.addPoint(exchange, 'call', callMark(status), {
       title: `Call of the ${name}: ${status}`,
@@ -127,7 +124,7 @@ class Drawing {
     });
   }
 
-  private ended(exchange: Exchange, { cause, reason }: FactOf<'ended'>): void {
+  private ended(exchange: Told, { cause, reason }: FactOf<'ended'>): void {
     const title = endings[cause];
     for (const lane of ['session', 'access', 'refresh'] as const) {
       const bar = this.open[lane];
@@ -140,7 +137,7 @@ class Drawing {
     }
   }
 
-  private clockMoved(exchange: Exchange, { fromMs, toMs }: FactOf<'clock-moved'>): void {
+  private clockMoved(exchange: Told, { fromMs, toMs }: FactOf<'clock-moved'>): void {
     this.items.push({
       shape: 'leap',
       id: `leap-${exchange.number}`,
@@ -152,7 +149,7 @@ class Drawing {
     });
   }
 
-  private startAccess(exchange: Exchange, tokens: TokenFact): void {
+  private startAccess(exchange: Told, tokens: TokenFact): void {
     this.tokens += 1;
     this.startBar(exchange, 'access', {
       label: `token ${this.tokens}`,
@@ -162,7 +159,7 @@ class Drawing {
     });
   }
 
-  private startRefresh(exchange: Exchange, generation: number, tokens: TokenFact | undefined): void {
+  private startRefresh(exchange: Told, generation: number, tokens: TokenFact | undefined): void {
     this.startBar(exchange, 'refresh', {
       label: `g${generation}`,
       title: `Refresh token, generation ${generation}`,
@@ -172,7 +169,7 @@ class Drawing {
   }
 
   private startBar(
-    exchange: Exchange,
+    exchange: Told,
     lane: Bar['lane'],
     words: { label: string; title: string; details: string[]; expiresAtMs?: number | undefined },
   ): void {
@@ -192,10 +189,15 @@ class Drawing {
     this.items.push(bar);
   }
 
-  private addPoint(exchange: Exchange, lane: Lane, mark: Mark, words: { title: string; details: string[] }): void {
+  private addPoint(exchange: Told, lane: Lane, mark: Mark, words: { title: string; details: string[] }): void {
     const id = `${lane}-${mark}-${exchange.number}`;
     this.items.push({ shape: 'point', id, number: exchange.number, lane, mark, atMs: exchange.atMs, ...words });
   }
+}
+
+function renewalWords(repeats: boolean, isKept: boolean): string {
+  if (repeats) return 'A repeated renewal got the same successor. Nobody was signed out.';
+  return isKept ? 'The refresh token stays: it does not rotate.' : 'The spent token was replaced.';
 }
 
 function callMark(status: number): Mark {

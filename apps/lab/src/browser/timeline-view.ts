@@ -13,7 +13,8 @@ export interface TimelineParts {
   picture: SVGSVGElement;
   detail: HTMLElement;
   legend: HTMLElement;
-  onReveal: (exchangeNumber: number) => void;
+  /** Brings the reader to the exchange behind an event, where there is a list of them. */
+  onReveal?: (exchangeNumber: number) => void;
 }
 
 /** Draws layouts into the page. Events keep their element from picture to picture, and so the focus stays. */
@@ -129,16 +130,22 @@ export class TimelineView {
       );
       return;
     }
-    const link = html('a', { href: '#log-title' }, `Request #${item.number}`);
-    link.addEventListener('click', (event) => {
-      event.preventDefault();
-      this.parts.onReveal(item.number);
-    });
     this.parts.detail.replaceChildren(
       html('h3', {}, item.title),
       ...lines.map((line) => html('p', {}, line)),
-      html('p', {}, link),
+      ...this.wayToExchange(item.number),
     );
+  }
+
+  private wayToExchange(number: number): HTMLElement[] {
+    const { onReveal } = this.parts;
+    if (onReveal === undefined) return [];
+    const link = html('a', { href: '#log-title' }, `Request #${number}`);
+    link.addEventListener('click', (event) => {
+      event.preventDefault();
+      onReveal(number);
+    });
+    return [html('p', {}, link)];
   }
 
   private detailLines(item: TimelineItem): string[] {

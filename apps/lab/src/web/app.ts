@@ -1,49 +1,132 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { auth, requiresAuth } from '@ostiary/web';
 import express from 'express';
-import type { Express, Router } from 'express';
+import type { Express, RequestHandler, Router } from 'express';
 import { Hono } from 'hono';
 import type { LabAddresses } from '../addresses.ts';
 import { labAssets } from '../assets.ts';
 import { clockDoor } from '../clock-door.ts';
-import type { IssuerClock } from '../issuer-clock.ts';
-import { homePage } from './home.ts';
+import type { FollowedClock } from '../followed-clock.ts';
 import { watchScene } from '../watch/routes.ts';
+import { createAppClock } from './app-clock.ts';
+import { homePage, settingsPage } from './home.ts';
+import { literalLoop } from './literal-loop.ts';
+import { ownForms } from './own-forms.ts';
+import type { WebAppOptions, WebAppParts } from './parts.ts';
+import { problemPage } from './problem-page.ts';
+import { changeSettings, settingsInForce } from './settings.ts';
+import { nameOf, showExpenses, storyOf } from './show-expenses.ts';
+import { signInOptions, scopes } from './sign-in.ts';
+import { createStories } from './story.ts';
+import { withoutLoop } from './without-loop.ts';
 
-export interface WebAppOptions {
-  addresses: LabAddresses;
-  clock: IssuerClock;
-}
-
-/** Scenes of the web app beside its own: each gives the routes that it answers. */
-const scenes: readonly ((options: WebAppOptions) => Router)[] = [watchScene];
+/** Scenes of the web app beside its own: each gives the routes that it answers. `req.oidc` and `req.openid` are there. */
+const scenes: readonly ((parts: WebAppParts) => Router)[] = [watchScene];
 
 /** The web app of the Lab: Express, with the middleware of `@ostiary/web`. */
 export function createWebApp(options: WebAppOptions): Express {
-  const { addresses, clock } = options;
+  const parts: WebAppParts = {
+    ...options,
+    stories: createStories(),
+    appClock: createAppClock(options.clock),
+  };
   const app = express();
   app.disable('x-powered-by');
-  app.use((_request, response, next) => {
-    response.set({
-      'content-security-policy': contentSecurityPolicy(addresses),
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-    });
-    next();
-  });
-  app.get('/', async (_request, response) => void response.send(await homePage(addresses)));
-  for (const scene of scenes) app.use(scene(options));
-  app.use(shared(addresses, clock));
+  app.use(securityHeaders(parts.addresses));
+  app.use(followed(parts.clock));
+  app.use(auth(signInOptions(parts)));
+  app.use(ownForms(parts.addresses.web), express.urlencoded({ extended: false }));
+  app.use(expenses(parts), forms(parts));
+  for (const scene of scenes) app.use(scene(parts));
+  app.use(shared(parts));
+  app.use(problemPage(parts));
   return app;
 }
 
+function expenses(parts: WebAppParts): Router {
+  const router = express.Router();
+  const show = showExpenses(parts);
+  router.get('/', async ({ oidc }, response) => {
+    const settings = await settingsInForce(parts.overlay);
+    response.send(
+      await homePage(parts.addresses, { user: nameOf(oidc), settings, behindSeconds: parts.appClock.behindSeconds() }),
+    );
+  });
+  router.get('/sign-in', ({ query }, { oidc }) => {
+    const scope = query['offline'] === 'no' ? scopes.online : scopes.offline;
+    return oidc.login({ returnTo: '/expenses', authorizationParams: { scope } });
+  });
+  router.get('/expenses', requiresAuth(), remembersTokens, literalLoop(show));
+  router.get('/expenses/short', requiresAuth(), remembersTokens, withoutLoop(show));
+  router.get('/expenses/story.json', requiresAuth(), ({ oidc }, response) => {
+    response.json(parts.stories.of(storyOf(oidc)));
+  });
+  return router;
+}
+
+function forms({ addresses, issuerClock, clock, appClock, overlay, stories }: WebAppParts): Router {
+  const router = express.Router();
+  router.post('/settings', async ({ body }, response) => {
+    const problem = await changeSettings(overlay, body);
+    if (problem === undefined) return response.redirect(303, '/expenses');
+    return response.status(400).send(await settingsPage(addresses, await settingsInForce(overlay), problem));
+  });
+  router.post('/time', async ({ body, oidc, headers }, response) => {
+    const fromMs = clock.nowMs();
+    await issuerClock.advance(Number(body.seconds));
+    await clock.follow();
+    if (oidc.isAuthenticated())
+      stories.happened(storyOf(oidc), clock.nowMs(), { kind: 'clock-moved', fromMs, toMs: clock.nowMs() });
+    response.redirect(303, pageBefore(headers));
+  });
+  router.post('/app-clock', ({ body, headers }, response) => {
+    const seconds = Number(body.behindSeconds);
+    appClock.fallBehind(seconds >= 0 && seconds <= 86_400 ? seconds : 0);
+    response.redirect(303, pageBefore(headers));
+  });
+  return router;
+}
+
+/** The path of the page that a form stood on. */
+function pageBefore({ referer }: IncomingHttpHeaders): string {
+  return new URL(referer ?? '/', 'http://localhost').pathname;
+}
+
+/** What the session held before the handler: so that it can be told whether the handler renewed. */
+const remembersTokens: RequestHandler = (request, response, next) => {
+  response.locals['accessTokenBefore'] = request.oidc.tokens?.access_token;
+  next();
+};
+
 /** What all servers of the Lab have; an address that is not there ends here too. */
-function shared(addresses: LabAddresses, clock: IssuerClock): express.RequestHandler {
+function shared({ addresses, issuerClock }: WebAppParts): RequestHandler {
   const routes = new Hono();
   routes.route('/', labAssets(addresses));
-  routes.route('/', clockDoor(clock, [addresses.web]));
+  routes.route('/', clockDoor(issuerClock, [addresses.web]));
   const answer = getRequestListener(routes.fetch);
   return (request, response) => void answer(request, response);
+}
+
+/** Time goes for this app as it does for the issuer. */
+function followed(clock: FollowedClock): RequestHandler {
+  return async (_request, _response, next) => {
+    await clock.follow();
+    next();
+  };
+}
+
+function securityHeaders(addresses: LabAddresses): RequestHandler {
+  const headers = {
+    'content-security-policy': contentSecurityPolicy(addresses),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+    'cache-control': 'no-store',
+  };
+  return (_request, response, next) => {
+    response.set(headers);
+    next();
+  };
 }
 
 function contentSecurityPolicy({ issuer }: LabAddresses): string {

@@ -22,7 +22,7 @@ export async function webDocument(
   addresses: LabAddresses,
   { path, title, lead, main, script }: WebPage,
 ): Promise<string> {
-  return html`<!doctype html>
+  const whole = await html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -48,4 +48,6 @@ export async function webDocument(
         <main>${main}</main>
       </body>
     </html>`;
+  // What the tag makes is an object around a text.
+  return whole.toString();
 }
