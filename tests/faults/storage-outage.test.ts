@@ -80,6 +80,7 @@ describe('a store that answers nothing at all', () => {
       'codes',
       'interactions',
       'revokedTokens',
+      'revocations',
       'clients',
       'audit',
     ]);
@@ -91,6 +92,7 @@ describe('a store that answers nothing at all', () => {
     ['a code', () => issuer.request('/token', form({ grant_type: 'authorization_code', code: 'c'.repeat(43) }))],
     ['a revocation', () => issuer.request('/revoke', form({ token }))],
     ['an introspection', () => issuer.request('/introspect', form({ token }, basic()))],
+    ['the feed of revocations', () => issuer.request('/revocations', { headers: basic() })],
     ['userinfo', () => issuer.request('/userinfo', { headers: { authorization: `Bearer ${accessToken}` } })],
     ['the account page', () => issuer.request('/account', { headers: { cookie: cookies, accept: 'text/html' } })],
     ['the sign-in page of a ticket', () => issuer.request('/sign-in?ticket=t', { headers: { accept: 'text/html' } })],

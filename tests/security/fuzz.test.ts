@@ -56,6 +56,7 @@ const paths = [
   '/token',
   '/revoke',
   '/introspect',
+  '/revocations',
   '/userinfo',
   '/jwks',
   '/.well-known/openid-configuration',

@@ -180,6 +180,19 @@ describe('who may read the feed', () => {
     }
   });
 
+  it('with 256 streams at most, and others go on', async () => {
+    const open = await Promise.all(Array.from({ length: 256 }, () => follow()));
+    const one = await ask(streaming);
+    assert.equal(one.status, 429);
+    assert.equal(one.headers.get('retry-after'), '5');
+    assert.equal(((await one.json()) as Record<string, unknown>)['error'], 'slow_down');
+    const other = await follow(basic());
+    await Promise.all([...open, other].map((reader) => reader.leave()));
+    await new Promise(setImmediate);
+    assert.equal(issuer.service.feed.followers, 0);
+    assert.equal((await ask(byApi)).status, 200);
+  });
+
   it('nobody with credentials in the address', async () => {
     const answer = await ask({}, `?client_id=${encodeURIComponent(labApiWithSecret().identifier)}&client_secret=x`);
     assert.equal(answer.status, 400);
