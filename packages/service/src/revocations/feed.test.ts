@@ -54,6 +54,7 @@ function house(room?: FeedRoom) {
     rows,
     asked,
     log,
+    nowSeconds: () => Math.floor(nowMs / 1000),
     setOut: (value: boolean) => void (isOut = value),
     end: (h: string, agoMs = 0, isCommitted = true) => {
       const row = { h, atMs: nowMs - agoMs, isCommitted };
@@ -169,6 +170,29 @@ describe('batches', () => {
     assert.deepEqual(one.handles(), ['a', 'b', 'c']);
     assert.deepEqual(other.handles().toSorted(), ['a', 'b', 'c']);
     assert.deepEqual(other.batches.at(-1), one.batches.at(-1));
+  });
+
+  test('are never old when they are sent, however long nobody asked', async () => {
+    const { feed, pass, nowSeconds } = house();
+    const first = follower();
+    const following = await feed.follow(first.followed, undefined);
+    assert.ok(following.ok);
+    following.leave();
+    for (const ask of [
+      async () => feed.poll(undefined),
+      async () => feed.poll('feed:1'),
+      async () => {
+        const later = follower();
+        const again = await feed.follow(later.followed, 'feed:1');
+        assert.ok(again.ok);
+        again.leave();
+        return { batch: JSON.stringify(later.batches[0]) };
+      },
+    ]) {
+      await pass(120_000, 60_000);
+      const { batch } = await ask();
+      assert.equal((JSON.parse(batch) as RevocationBatch).iat, nowSeconds());
+    }
   });
 
   test('forget what can concern no token any more', async () => {

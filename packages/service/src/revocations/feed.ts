@@ -46,6 +46,9 @@ const heartbeatEveryMs = 4_000;
 const overlapMs = 2 * latenessSeconds * 1000;
 /** What was committed later still is found by reading everything again. */
 const readAllEveryMs = 30_000;
+/** So long a batch may be sent again, and everything as one batch may be given to others: what is old is refused by readers. */
+const rememberedSeconds = 30;
+const sharedSeconds = 2;
 const defaultRoom: FeedRoom = { followers: 1024, followersOfName: 256, entries: 200_000 };
 
 /**
@@ -92,8 +95,7 @@ export class RevocationFeed {
   follow(follower: Follower, lastId: string | undefined): Promise<Following> {
     return this.#next(async () => {
       if (!this.#isFresh()) await this.#read();
-      const missed = lastId === undefined ? undefined : this.#recent.after(lastId, this.#seq);
-      const first = missed ?? [await this.#everything()];
+      const first = this.#missedSince(lastId) ?? [await this.#everything()];
       const lack = this.#lackFor(follower);
       if (lack !== undefined) return { ok: false, reason: lack };
       for (const batch of first) follower.send(batch);
@@ -110,9 +112,8 @@ export class RevocationFeed {
   poll(lastId: string | undefined): Promise<SentBatch> {
     return this.#next(async () => {
       if (!this.#isFresh()) await this.#read();
-      const missed = () => (lastId === undefined ? undefined : this.#recent.after(lastId, this.#seq));
-      if (missed()?.length === 0) await this.#publish([]);
-      const [batch, ...more] = missed() ?? [];
+      if (this.#missedSince(lastId)?.length === 0) await this.#publish([]);
+      const [batch, ...more] = this.#missedSince(lastId) ?? [];
       return batch === undefined || more.length > 0 ? this.#everything() : batch;
     });
   }
@@ -179,6 +180,11 @@ export class RevocationFeed {
     }
   }
 
+  #missedSince(lastId: string | undefined): SentBatch[] | undefined {
+    const since = this.#source.clock.now() / 1000 - rememberedSeconds;
+    return lastId === undefined ? undefined : this.#recent.after(lastId, this.#seq, since);
+  }
+
   /** What was read a moment ago is good enough for whoever comes now. */
   #isFresh(): boolean {
     return !this.#isBehind && this.#source.timer.nowMs() - this.#readAtMs < readEveryMs;
@@ -222,8 +228,9 @@ export class RevocationFeed {
 
   /** All that counts, as one batch in place of all before it. */
   async #everything(): Promise<SentBatch> {
-    if (this.#snapshot?.seq !== this.#seq)
-      this.#snapshot = await this.#signed(this.#seq, this.#entries.all(), { full: true });
+    const ageSeconds = this.#source.clock.now() / 1000 - (this.#snapshot?.iat ?? 0);
+    if (this.#snapshot?.seq === this.#seq && ageSeconds >= 0 && ageSeconds < sharedSeconds) return this.#snapshot;
+    this.#snapshot = await this.#signed(this.#seq, this.#entries.all(), { full: true });
     return this.#snapshot;
   }
 
@@ -231,6 +238,6 @@ export class RevocationFeed {
     const { issuer, id: feed, clock, sign } = this.#source;
     const iat = Math.floor(clock.now() / 1000);
     const batch = await sign({ iss: issuer, iat, feed, seq, full, entries });
-    return { id: `${feed}:${seq}`, seq, batch };
+    return { id: `${feed}:${seq}`, seq, iat, batch };
   }
 }

@@ -3,6 +3,8 @@ export interface SentBatch {
   /** `<feed>:<seq>`. */
   id: string;
   seq: number;
+  /** When it was made, in seconds. */
+  iat: number;
   /** A compact JWS. */
   batch: string;
 }
@@ -27,11 +29,14 @@ export class RecentBatches {
     }
   }
 
-  /** What came after the batch with this id; nothing when it is of another feed, or what came after is not remembered any more. */
-  after(id: string, lastSeq: number): SentBatch[] | undefined {
+  /**
+   * What came after the batch with this id; nothing when it is of another feed, or what came after is not remembered any more, or
+   * was made before `sinceSeconds`: a reader would take it for an old copy.
+   */
+  after(id: string, lastSeq: number, sinceSeconds: number): SentBatch[] | undefined {
     const seq = seqOf(id, this.#feed);
     if (seq === undefined || seq > lastSeq) return undefined;
-    const missed = this.#batches.filter((batch) => batch.seq > seq);
+    const missed = this.#batches.filter((batch) => batch.seq > seq && batch.iat >= sinceSeconds);
     return missed.length === lastSeq - seq ? missed : undefined;
   }
 }
