@@ -155,3 +155,18 @@ test('closing does not wait for connections that are kept alive', async () => {
   assert.equal(headers.connection, 'keep-alive');
   await server.close();
 });
+
+test('a connection can be cut off, whatever waits on it', async () => {
+  const asked = Promise.withResolvers<(() => void) | undefined>();
+  const server = await served(async (_request, { cutOff }) => {
+    asked.resolve(cutOff);
+    return new Response(
+      new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('a')) }),
+    );
+  });
+  const asking = request({ host: '127.0.0.1', port: server.port }).end();
+  const [response] = await once(asking, 'response');
+  (await asked.promise)?.();
+  await assert.rejects(text(response), { code: 'ECONNRESET' });
+  assert.deepEqual(logged, []);
+});

@@ -74,6 +74,7 @@ function peerOf(incoming: IncomingMessage, trustedProxies: BlockList | undefined
       await setImmediate();
       return socket.destroyed || socket.readableEnded;
     },
+    cutOff: () => void socket.destroy(),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Peer {
   isTls: boolean;
   /** Whether they closed the connection without waiting for the answer. Absent where the host cannot tell. */
   hasLeft?(): Promise<boolean>;
+  /** Closes the connection at once, whatever waits on it. Absent where the host cannot. */
+  cutOff?(): void;
 }
 
 /** A clock that can be moved forward, in development. */

@@ -29,6 +29,17 @@ test('a reader that does not read is cut off, and whoever sends goes on', async 
   await assert.rejects(new Response(stream.body).text());
 });
 
+test('its connection is closed where the host can do that', async () => {
+  let closed = 0;
+  const stream = eventStream<StreamEvent>(
+    (event) => event,
+    () => (closed += 1),
+  );
+  for (let count = 0; count < 10; count += 1) stream.send({ ...large });
+  stream.end();
+  assert.equal(closed, 1);
+});
+
 test('the first thing sent may be of any size, and what waits beside it may be a megabyte', async () => {
   const stream = opened();
   stream.send({ ...small, data: 'x'.repeat(5_000_000) });

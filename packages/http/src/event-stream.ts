@@ -16,8 +16,14 @@ export interface EventStream<Item> {
 /** What may wait for a reader beyond the first thing that was sent to it, in bytes. */
 const maxWaitingBytes = 1_000_000;
 
-/** A body of server-sent events. What several streams send is encoded once. A reader that falls behind is cut off. */
-export function eventStream<Item extends object>(eventOf: (item: Item) => StreamEvent): EventStream<Item> {
+/**
+ * A body of server-sent events. What several streams send is encoded once. A reader that falls behind is cut off: its connection is
+ * closed by `cutOff`, and where there is none, the body ends with an error.
+ */
+export function eventStream<Item extends object>(
+  eventOf: (item: Item) => StreamEvent,
+  cutOff?: () => void,
+): EventStream<Item> {
   const { promise: left, resolve: leave } = Promise.withResolvers<void>();
   let allowedBytes: number | undefined;
   let isOver = false;
@@ -40,7 +46,8 @@ export function eventStream<Item extends object>(eventOf: (item: Item) => Stream
       // Without a mark to fill up to, what is wanted is what waits, below zero.
       if (-(controller.desiredSize ?? 0) <= allowedBytes) return;
       isOver = true;
-      controller.error(new Error('the reader fell behind'));
+      if (cutOff === undefined) controller.error(new Error('the reader fell behind'));
+      else cutOff();
       leave();
     },
     whenLeft: (act) => void left.then(act),

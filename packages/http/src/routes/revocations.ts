@@ -37,7 +37,10 @@ async function readFeedCall(c: Context<Bindings>, { service }: HttpContext): Pro
 
 /** @see {@link https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream HTML Living Standard 9.2.5} */
 async function stream(c: Context<Bindings>, { service }: HttpContext, reader: FeedReader): Promise<Response> {
-  const events = eventStream<SentBatch>(({ id, batch }) => ({ id, event: revocationEventName, data: batch }));
+  const events = eventStream<SentBatch>(
+    ({ id, batch }) => ({ id, event: revocationEventName, data: batch }),
+    c.env.peer.cutOff,
+  );
   const lastId = c.req.header('last-event-id');
   const following = await followRevocations(service, reader, {
     send: events.send,
