@@ -31,8 +31,12 @@ export interface Problem {
 
 const titles = { 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 503: 'Service Unavailable' } as const;
 
-/** Makes of a refusal what goes out. */
-export function answerOf(refusal: Refusal, settings: ChallengeSettings): RefusedAnswer {
+/**
+ * Makes of a refusal what goes out.
+ *
+ * @param isProved whether the token came with the scheme DPoP: then that challenge says what is wrong
+ */
+export function answerOf(refusal: Refusal, settings: ChallengeSettings, isProved = false): RefusedAnswer {
   const { status, error, description } = wireWordsOf(refusal);
   const { retryAfterSeconds } = refusal;
   return {
@@ -40,7 +44,7 @@ export function answerOf(refusal: Refusal, settings: ChallengeSettings): Refused
     headers: {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
-      ...(status !== 503 && { 'WWW-Authenticate': challengesOf(refusal, settings) }),
+      ...(status !== 503 && { 'WWW-Authenticate': challengesOf(refusal, settings, isProved) }),
       ...(retryAfterSeconds !== undefined && { 'Retry-After': String(Math.ceil(retryAfterSeconds)) }),
     },
     body: {
@@ -54,7 +58,7 @@ export function answerOf(refusal: Refusal, settings: ChallengeSettings): Refused
   };
 }
 
-/** What the DPoP challenge tells; all else is told by the Bearer challenge. */
+/** What the DPoP challenge tells, however the token came. */
 const aboutProofs: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
   'bound_as_bearer',
   'binding_required',
@@ -74,7 +78,11 @@ const aboutProofs: ReadonlySet<RefusalReason> = new Set<RefusalReason>([
  * @see {@link https://www.rfc-editor.org/rfc/rfc9449#section-7.1 RFC 9449 section 7.1}
  * @see {@link https://www.rfc-editor.org/rfc/rfc9470#section-3 RFC 9470 section 3}
  */
-function challengesOf(refusal: Refusal, { realm, resourceMetadata, proofAlgs, isBindingRequired }: ChallengeSettings) {
+function challengesOf(
+  refusal: Refusal,
+  { realm, resourceMetadata, proofAlgs, isBindingRequired }: ChallengeSettings,
+  isProved: boolean,
+): string {
   const { error, description } = wireWordsOf(refusal);
   const { scope, acrValues, maxAgeSeconds } = refusal.needs ?? {};
   const said: Parameters = {
@@ -86,7 +94,7 @@ function challengesOf(refusal: Refusal, { realm, resourceMetadata, proofAlgs, is
   };
   const own = { realm, resource_metadata: resourceMetadata };
   const takesProofs = proofAlgs.length > 0;
-  const isAboutProofs = takesProofs && (isBindingRequired || aboutProofs.has(refusal.reason));
+  const isAboutProofs = takesProofs && (isProved || isBindingRequired || aboutProofs.has(refusal.reason));
   const bearer = challenge('Bearer', { ...own, ...(!isAboutProofs && said) });
   if (!takesProofs) return bearer;
   const dpop = challenge('DPoP', {

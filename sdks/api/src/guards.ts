@@ -72,6 +72,11 @@ export function requireFreshLogin({ maxAge }: { maxAge: number }): Guard {
   };
 }
 
+/** Whether a token that was verified came with a proof: only one that is bound to a key can. */
+export function isBound(auth: Auth | undefined): boolean {
+  return auth?.claims['cnf'] !== undefined;
+}
+
 function wordsOf(scopes: string | readonly string[]): readonly string[] {
   return typeof scopes === 'string' ? scopes.split(' ') : scopes;
 }

@@ -101,7 +101,7 @@ async function verify(parts: Parts, facts: RequestFacts): Promise<Verification> 
   const nonce = parts.binding.proofs?.nonces?.current(parts.environment.now());
   const headers: Record<string, string> = nonce === undefined ? {} : { 'DPoP-Nonce': nonce };
   if (result.ok) return { ok: true, auth: result.auth, headers };
-  const answer = answerOf(result.refusal, parts.challenge);
+  const answer = answerOf(result.refusal, parts.challenge, /^dpop /i.test(facts.authorization ?? ''));
   return { ok: false, refusal: result.refusal, answer: { ...answer, headers: { ...answer.headers, ...headers } } };
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerOf, type RefusedAnswer } from '../answer.ts';
 import type { RequestFacts } from '../credentials.ts';
 import * as guards from '../guards.ts';
-import type { Guard } from '../guards.ts';
+import { isBound, type Guard } from '../guards.ts';
 import type { Refusal } from '../refusal.ts';
 import type { ApiSettings } from '../settings.ts';
 import { createAccessTokenVerifier, type AccessTokenVerifier, type Auth, type Verification } from '../verifier.ts';
@@ -137,7 +137,8 @@ function guarded(guard: Guard): Handler {
     const { verifier, passErrors } = context;
     const refusal = judged(guard, request.auth, verifier.now());
     if (refusal === undefined) return next();
-    refuse(response, next, { refusal, answer: answerOf(refusal, verifier.challenge), passErrors });
+    const answer = answerOf(refusal, verifier.challenge, isBound(request.auth));
+    refuse(response, next, { refusal, answer, passErrors });
   };
 }
 

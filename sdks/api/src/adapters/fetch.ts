@@ -1,5 +1,5 @@
 import { answerOf, type RefusedAnswer } from '../answer.ts';
-import type { Guard } from '../guards.ts';
+import { isBound, type Guard } from '../guards.ts';
 import type { ApiSettings } from '../settings.ts';
 import { createAccessTokenVerifier, type AccessTokenVerifier, type Auth } from '../verifier.ts';
 
@@ -37,7 +37,7 @@ export function auth(settings: ApiSettings | { verifier: AccessTokenVerifier }):
       const result = await verifier.verify(request);
       if (!result.ok) return refusalResponse(result.answer);
       const refusal = firstRefusal(demands, result.auth, verifier.now());
-      if (refusal !== undefined) return refusalResponse(answerOf(refusal, verifier.challenge));
+      if (refusal !== undefined) return refusalResponse(answerOf(refusal, verifier.challenge, isBound(result.auth)));
       return withHeaders(await handler(request, result.auth), result.headers);
     };
   return Object.assign(protect, { verifier });

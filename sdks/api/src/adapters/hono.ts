@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { answerOf } from '../answer.ts';
 import * as guards from '../guards.ts';
-import type { Guard } from '../guards.ts';
+import { isBound, type Guard } from '../guards.ts';
 import type { ApiSettings } from '../settings.ts';
 import { createAccessTokenVerifier, type AccessTokenVerifier, type Auth } from '../verifier.ts';
 import { refusalResponse } from './fetch.ts';
@@ -87,7 +87,7 @@ function guarded(guard: Guard): MiddlewareHandler {
     if (verifier === undefined) throw new TypeError('auth() must stand before the demands on its token');
     const token = authIn(c);
     const refusal = token === undefined ? { reason: 'token_missing' as const } : guard(token, verifier.now());
-    return refusal === undefined ? next() : refusalResponse(answerOf(refusal, verifier.challenge));
+    return refusal === undefined ? next() : refusalResponse(answerOf(refusal, verifier.challenge, isBound(token)));
   };
 }
 

@@ -47,6 +47,17 @@ describe('a token that is bound to a key (RFC 9449 section 7)', () => {
       assert.equal(reasonOf(await send(proof())), 'accepted', 'and with the next one');
     });
 
+  it('is refused in the words of its scheme', async () => {
+    const { issuer, proof, send, key } = open();
+    const expired = issuer.token({ cnf: { jkt: thumbprintOf(key) }, exp: 1 });
+    const result = await send(proof(), { authorization: `DPoP ${expired}` });
+    assert.ok(!result.ok);
+    assert.match(
+      result.answer.headers['WWW-Authenticate'] ?? '',
+      /^Bearer realm="api", DPoP error="invalid_token", error_description="the token has expired/,
+    );
+  });
+
   it('security.md 107: is refused as a bearer token', async () => {
     const { proof, send, token } = open();
     const result = await send(proof(), { authorization: `Bearer ${token}` });
