@@ -60,8 +60,11 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
     exports: {
       ...face,
       './fetch': './src/fetch/fetch.ts',
+      './hono': './src/hono/hono.ts',
+      './fastify': './src/fastify/fastify.ts',
       './bff': './src/bff/entry.ts',
       './stores': './src/stores/stores.ts',
+      './contract': './src/stores/session-store.contract.fixture.ts',
     },
   },
   'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
