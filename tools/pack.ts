@@ -26,7 +26,7 @@ interface Room {
   readonly manifest: Manifest;
 }
 
-const published = ['ostiary', '@ostiary/browser', '@ostiary/api', '@ostiary/worker'];
+const published = ['ostiary', '@ostiary/browser', '@ostiary/api', '@ostiary/worker', '@ostiary/web'];
 const root = join(import.meta.dirname, '..');
 
 /**

@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, '..');
 const described: Readonly<Record<string, string>> = {
   api: 'apis.md',
   browser: 'single-page-apps.md',
+  web: 'web-apps.md',
 };
 const rooms: Readonly<Record<string, string>> = { '@ostiary/session': 'sdks/session/src/index.ts' };
 

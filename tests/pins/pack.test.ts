@@ -53,6 +53,7 @@ test('the tarballs are the program, the SDKs and the packages they need', () => 
     'ostiary-storage-0.1.0.tgz',
     'ostiary-storage-postgres-0.1.0.tgz',
     'ostiary-storage-sqlite-0.1.0.tgz',
+    'ostiary-web-0.1.0.tgz',
     'ostiary-wire-0.1.0.tgz',
     'ostiary-worker-0.1.0.tgz',
   ]);
@@ -153,6 +154,20 @@ test('the API SDK answers a request without a token, in every form', () => {
     const response = await protect(settings)(() => new Response())(new Request('https://api.example.com/'));
     console.log(result.ok, response.status, auth(settings).length, middleware(settings).length);`;
   assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'false 401 3 2\n');
+});
+
+test('the web SDK runs with nothing beside it', () => {
+  const script = `
+    const { createAuth } = await import('@ostiary/web/fetch');
+    const { auth } = await import('@ostiary/web');
+    const { createBff } = await import('@ostiary/web/bff');
+    const { memoryStore } = await import('@ostiary/web/stores');
+    const options = { issuerBaseURL: 'https://id.example.com', baseURL: 'https://app.example.com', clientID: 'web',
+      secret: 'a secret of thirty-two characters', authRequired: false, session: { store: memoryStore() } };
+    const answer = await createAuth(options).handle(new Request(options.baseURL), ({ oidc }) => new Response(String(oidc.isAuthenticated())));
+    const user = await createBff({ ...options, upstreams: [] }).handle(new Request(options.baseURL + '/bff/user', { headers: { 'x-csrf': '1' } }));
+    console.log(typeof auth(options), await answer.text(), user.status);`;
+  assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'function false 401\n');
 });
 
 test('no tarball holds a test or a source', () => {

@@ -31,11 +31,17 @@ export async function reserveWebApp(): Promise<WebApp> {
 export class AppVisitor {
   readonly cookies = new Map<string, string>();
   readonly #app: string;
-  readonly #provider: TestBrowser;
+  readonly #provider: Pick<TestBrowser, 'follow'>;
+  readonly #address: string;
 
-  constructor(app: string, provider: TestBrowser) {
+  /**
+   * @param app origin that the app goes by
+   * @param address where it listens, or one of its processes
+   */
+  constructor(app: string, provider: Pick<TestBrowser, 'follow'>, address = app) {
     this.#app = app;
     this.#provider = provider;
+    this.#address = address;
   }
 
   /** One request to the app, without following where it leads. */
@@ -43,11 +49,13 @@ export class AppVisitor {
     path: string,
     init: RequestInit = {},
     cookies: ReadonlyMap<string, string> = this.cookies,
+    address = this.#address,
   ): Promise<Response> {
     const headers = new Headers({ accept: 'text/html', ...Object.fromEntries(new Headers(init.headers)) });
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     if (cookie !== '') headers.set('cookie', cookie);
-    const response = await fetch(new URL(path, this.#app), { redirect: 'manual', ...init, headers });
+    const { pathname, search } = new URL(path, this.#app);
+    const response = await fetch(address + pathname + search, { redirect: 'manual', ...init, headers });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }
