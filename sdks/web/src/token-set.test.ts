@@ -38,6 +38,18 @@ describe('tokens that are put into a session', () => {
     assert.equal(await (await visitor.ask('/', ({ oidc }) => new Response(oidc.tokens?.access_token))).text(), 'at-2');
   });
 
+  it('leave the refresh token as it is when they bring the one of before', async () => {
+    const visitor = new VirtualVisitor(openVirtualHouse());
+    await visitor.signIn();
+    await visitor.ask('/', async ({ oidc, putTokens }) => {
+      await oidc.tokens?.refresh();
+      putTokens({ access_token: 'mine', refresh_token: 'rt-0-0' });
+      return new Response(null);
+    });
+    const seen = await visitor.ask('/', ({ oidc }) => Response.json([oidc.tokens?.access_token, oidc.refreshToken]));
+    assert.deepEqual(await seen.json(), ['mine', 'rt-0-1']);
+  });
+
   it('are taken when they are the app’s own', async () => {
     const visitor = new VirtualVisitor(openVirtualHouse());
     await visitor.signIn();

@@ -33,6 +33,7 @@ export class VirtualProvider {
   readonly revoked: string[] = [];
   /** Takes the next answers of the token endpoint in its place; `lose` lets it work, and nobody hears it. */
   trouble: Array<'lose' | 'hang' | Response | (() => Promise<void>)> = [];
+  #issued = 0;
   readonly #codes = new Map<string, { nonce: string; challenge: string; scope: string; isTaken: boolean }>();
 
   environment(): Partial<Environment> {
@@ -147,8 +148,9 @@ export class VirtualProvider {
 
   async #tokens(index: number, nonce?: string, scope = 'offline_access'): Promise<Response> {
     const { generation = 0 } = this.families[index] ?? {};
+    this.#issued += 1;
     return Response.json({
-      access_token: `at-${this.forms.length}`,
+      access_token: `at-${this.#issued}`,
       token_type: 'Bearer',
       expires_in: this.lifetimeSeconds,
       id_token: await this.idToken(nonce === undefined ? {} : { nonce }),

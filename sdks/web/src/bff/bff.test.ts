@@ -191,6 +191,14 @@ describe('a call through the backend', () => {
     });
   }
 
+  it('is refused when its path can be read in two ways', async () => {
+    const { signIn, call, calls } = openBff();
+    await signIn();
+    for (const path of ['..%2f..%2fadmin', '..%5c..%5cadmin', 'a%2Fb'])
+      assert.equal((await call(`/bff/api/${path}`)).status, 400);
+    assert.equal(calls.length, 0);
+  });
+
   it('is refused for methods that are not allowed', async () => {
     const { signIn, call } = openBff({
       upstreams: [{ path: '/api', target: 'https://api.example/v1', methods: ['GET'] }],
