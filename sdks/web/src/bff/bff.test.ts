@@ -153,8 +153,9 @@ describe('a call through the backend', () => {
   });
 
   it('is made once more after a 401, with a new token and the same body', async () => {
-    const { signIn, call, calls, setApi } = openBff();
+    const { provider, signIn, call, calls, setApi } = openBff();
     await signIn();
+    provider.nowMs += 10_000;
     setApi(async (request) =>
       request.headers.get('authorization') === 'Bearer at-1'
         ? new Response(null, { status: 401 })
@@ -162,6 +163,15 @@ describe('a call through the backend', () => {
     );
     assert.equal(await (await call('/bff/api/a', { method: 'PUT', body: 'work' })).text(), 'work');
     assert.equal(calls.length, 2);
+  });
+
+  it('makes no storm of renewals where the API refuses every token', async () => {
+    const { provider, signIn, call, setApi } = openBff();
+    await signIn();
+    provider.nowMs += 10_000;
+    setApi(async () => new Response(null, { status: 401 }));
+    for (let round = 0; round < 5; round += 1) assert.equal((await call('/bff/api/a')).status, 401);
+    assert.equal(provider.refreshes(), 1);
   });
 
   it('is not made again when the API wants another sign-in', async () => {

@@ -35,10 +35,18 @@ export async function callUpstream(
   const body = await replayable(request);
   const first = await send(visit, url, token, body.stream());
   const isRefused = first?.status === 401 && !/\binsufficient_/.test(first.headers.get('www-authenticate') ?? '');
-  if (!isRefused || !body.isKept || oidc.refreshToken === undefined) return answerOf(first, upstream, visit);
+  if (!isRefused || !body.isKept || !mayRenew(visit)) return answerOf(first, upstream, visit);
   await first.body?.cancel();
   const { access_token } = await refreshed(house, session, token);
   return answerOf(await send(visit, url, access_token, body.stream()), upstream, visit);
+}
+
+/** So young a token is not refused for its age: another one would be refused as well, at every call. */
+const youngMs = 10_000;
+
+function mayRenew({ session, house }: Visit): boolean {
+  const { refreshToken, obtainedAtMs } = needed(session).record.tokens;
+  return refreshToken !== undefined && house.settings.environment.now() - obtainedAtMs >= youngMs;
 }
 
 /** `undefined`: the API cannot be reached. */

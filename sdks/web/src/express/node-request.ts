@@ -12,9 +12,10 @@ export interface NodeRequest extends IncomingMessage {
 /** The request in the shape of the Fetch standard. Its body is read when somebody reads it. */
 export function fetchRequest(request: NodeRequest, origin: string): Request {
   const { method = 'GET', headers } = request;
-  const pairs = Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((each): [string, string] => [name, each]),
-  );
+  // HTTP/2 tells method and path among the headers.
+  const pairs = Object.entries(headers)
+    .filter(([name]) => !name.startsWith(':'))
+    .flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each]));
   const url = addressOf(request.originalUrl ?? request.url ?? '/', origin);
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers: pairs });
   return new Request(url, { method, headers: pairs, body: bodyOf(request), duplex: 'half' } as RequestInit);
@@ -58,7 +59,11 @@ export async function writeAnswer(response: ServerResponse, answer: Response): P
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value);
   for (const line of answer.headers.getSetCookie()) response.appendHeader('set-cookie', line);
   if (answer.body === null) return void response.end();
-  for await (const chunk of answer.body) if (!response.write(chunk)) await drained(response);
+  for await (const chunk of answer.body) {
+    // Whoever went away needs no more: leaving the loop tells the source.
+    if (response.destroyed) break;
+    if (!response.write(chunk)) await drained(response);
+  }
   response.end();
 }
 
