@@ -166,6 +166,28 @@ describe('S4.4 the log of the API', () => {
   });
 });
 
+describe('a device that is removed', () => {
+  it('is refused by the API within a second, with the reason, and its renewal too; others go on', async () => {
+    await signIn();
+    const other = await browser.newContext();
+    const otherPage = await other.newPage();
+    await otherPage.goto(`${house.labWeb}/expenses`);
+    await signInAs(otherPage, 'ada', atExpenses());
+    await removeThisDevice();
+    const acceptedForMs = await acceptedFor();
+    assert.ok(acceptedForMs < 1000, `still accepted ${Math.round(acceptedForMs)} ms after the device was removed`);
+    await page.goto(`${house.labWeb}/expenses`);
+    assert.match(await status(), /^The API refused the token \(401, revoked\)/);
+    assert.equal(await page.locator('#feed-state').textContent(), 'up to date');
+    assert.ok(Number(await page.locator('#feed-entries').textContent()) > 0);
+    await page.getByRole('button', { name: '+ 1 hour' }).click();
+    assert.match(await status(), /invalid_grant/);
+    await otherPage.locator('#reload').click();
+    assert.equal(await otherPage.locator('#status').textContent(), 'The API answered 200 after a renewal.');
+    await other.close();
+  });
+});
+
 describe('S4.5 a clock that is wrong', () => {
   it('does no harm when it is a little behind, and is named when it is far behind', async () => {
     await page.goto(house.labWeb);
@@ -184,6 +206,18 @@ describe('S4.5 a clock that is wrong', () => {
     assert.equal(await status(), 'The API answered 200.');
   });
 });
+
+/** For how long from now on a load of the expenses is still answered with 200. Gives up after five seconds. */
+async function acceptedFor(): Promise<number> {
+  const fromMs = performance.now();
+  let lastMs = 0;
+  for (;;) {
+    const sentMs = performance.now() - fromMs;
+    const response = await context.request.get(`${house.labWeb}/expenses`, { headers: { accept: 'text/html' } });
+    if (!(await response.text()).includes('The API answered 200') || sentMs > 5000) return lastMs;
+    lastMs = sentMs;
+  }
+}
 
 /** Loads the expenses so often, each time after the token's life, and counts the different refresh tokens that there were. */
 async function rounds(count: number): Promise<number> {
@@ -215,6 +249,13 @@ function withRotation(config: OstiaryConfig): OstiaryConfig {
     client.client_id === 'lab-web' ? { ...client, refresh: { ...client.refresh, rotation: 'on' as const } } : client,
   );
   return { ...config, ...(clients && { clients }) };
+}
+
+async function removeThisDevice(): Promise<void> {
+  await page.goto(`${house.issuer}/account`);
+  await page.getByRole('row').filter({ hasText: 'This device' }).getByRole('button').click();
+  await page.getByRole('button', { name: 'Sign out this device' }).click();
+  await page.waitForURL(/\/sign-in$/);
 }
 
 async function asksForOffline(): Promise<boolean> {

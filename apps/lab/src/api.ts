@@ -1,4 +1,5 @@
 import { ApiError, auth, requiredScopes } from '@ostiary/api';
+import type { AccessTokenVerifier } from '@ostiary/api';
 import express from 'express';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import type { LabAddresses } from './addresses.ts';
@@ -23,15 +24,15 @@ export interface LabApi {
   app: Express;
   /** What it was asked. */
   log: ApiLog;
-  /** What it knows of tokens that ended before their time; undefined where it follows no feed. */
-  revocations(): RevocationsKnown | undefined;
+  /** What it knows of tokens that ended before their time. */
+  revocations(): RevocationsKnown;
   close(): void;
 }
 
 export interface RevocationsKnown {
   entries: number;
-  /** Nothing was heard for too long: then nobody is let in. */
-  isStale: boolean;
+  /** `loading` before the first word of the issuer, `stale` long after the last: then nobody is let in. */
+  state: 'loading' | 'fresh' | 'stale';
 }
 
 /** The Lab API: one resource behind `read:reports`, once as RFC 6750 has it and once as some older APIs have it. */
@@ -45,6 +46,8 @@ export function createLabApi({ addresses, pageOrigins, clock }: LabApiOptions): 
     realm: 'lab',
     passErrors: true,
     now: clock.nowMs,
+    // For loopback only, as everything of the Lab.
+    revocations: { clientSecret: 'lab-api-secret' },
   });
   const app = express();
   app.disable('x-powered-by');
@@ -60,7 +63,13 @@ export function createLabApi({ addresses, pageOrigins, clock }: LabApiOptions): 
   });
   app.use((_request, response) => void response.status(404).json({ error: 'not_found' }));
   app.use(refusals(log, clock));
-  return { app, log, revocations: () => undefined, close: () => check.verifier.close() };
+  return { app, log, revocations: () => knownOf(check.verifier), close: () => check.verifier.close() };
+}
+
+function knownOf(verifier: AccessTokenVerifier): RevocationsKnown {
+  const feed = verifier.state().revocations;
+  const counts = Object.values(feed?.entries ?? {});
+  return { entries: counts.reduce((sum, count) => sum + count, 0), state: feed?.kind ?? 'loading' };
 }
 
 /** Lets pages of these origins send a token and read what comes back. */

@@ -34,6 +34,7 @@ export async function startFakeIssuer(): Promise<FakeIssuer> {
   app.get('/jwks', async (context) =>
     context.json({ keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', kid: 'k1' }] }),
   );
+  app.get('/revocations', async (context) => context.json({ batch: await fake.nothingRevoked(), next: 'feed:1' }));
   app.get('/development/clock', (context) => context.json(fake.clock()));
   app.post('/development/clock', async (context) => {
     fake.advance(((await context.req.json()) as { advanceSeconds: number }).advanceSeconds);
@@ -93,6 +94,12 @@ export class FakeIssuer {
 
   sign(claims: JWTPayload, typ: string): Promise<string> {
     return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k1', typ }).sign(this.key);
+  }
+
+  /** A whole batch of the revocation feed with nothing in it. */
+  nothingRevoked(): Promise<string> {
+    const claims = { iss: this.issuer, iat: this.nowSeconds(), feed: 'feed', seq: 1, full: true, entries: [] };
+    return this.sign(claims, 'revocations+jwt');
   }
 
   /** An access token for the Lab API, changed as a test needs it. */
@@ -175,6 +182,7 @@ function metadata(issuer: string) {
     token_endpoint: `${issuer}/token`,
     end_session_endpoint: `${issuer}/end-session`,
     jwks_uri: `${issuer}/jwks`,
+    revocation_feed_endpoint: `${issuer}/revocations`,
   };
 }
 

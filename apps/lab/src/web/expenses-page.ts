@@ -24,7 +24,7 @@ export interface ExpensesView {
     refreshFingerprint: string | undefined;
   };
   calls: readonly ApiCall[];
-  revocations: RevocationsKnown | undefined;
+  revocations: RevocationsKnown;
   settings: ApiInForce | undefined;
   /** By how much the clock of the app is wrong. */
   behindSeconds: number;
@@ -159,17 +159,22 @@ function logCard(calls: readonly ApiCall[]): Markup {
   </section>`;
 }
 
+const feedWords = {
+  loading: 'not heard of yet: nobody is let in',
+  fresh: 'up to date',
+  stale: 'not heard of for too long: nobody is let in',
+} as const;
+
 /** The revocation feed as the API has it. */
-function knownCard(known: RevocationsKnown | undefined, { issuer }: LabAddresses): Markup {
-  if (known === undefined) return html``;
+function knownCard({ entries, state }: RevocationsKnown, { issuer }: LabAddresses): Markup {
   return html`<section class="card" aria-labelledby="known-title">
     <h2 id="known-title">What the API knows</h2>
     <p class="quiet fine">The issuer tells it what ended before its tokens did. Remove this device on your <a href="${issuer}/account">account page</a>, and load again.</p>
     <dl class="pairs">
       <dt>Ended before their time</dt>
-      <dd id="feed-entries">${known.entries}</dd>
+      <dd id="feed-entries">${entries}</dd>
       <dt>Feed</dt>
-      <dd id="feed-state">${known.isStale ? 'stale: nobody is let in' : 'up to date'}</dd>
+      <dd id="feed-state">${feedWords[state]}</dd>
     </dl>
   </section>`;
 }
