@@ -181,7 +181,7 @@ describe('a device that is removed', () => {
     assert.equal(await page.locator('#feed-state').textContent(), 'up to date');
     assert.ok(Number(await page.locator('#feed-entries').textContent()) > 0);
     await page.getByRole('button', { name: '+ 1 hour' }).click();
-    assert.match(await status(), /invalid_grant/);
+    assert.match(await status(), /^Your session has ended: .*device_removed/);
     await otherPage.locator('#reload').click();
     assert.equal(await otherPage.locator('#status').textContent(), 'The API answered 200 after a renewal.');
     await other.close();

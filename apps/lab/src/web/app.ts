@@ -93,9 +93,10 @@ function pageBefore({ referer }: IncomingHttpHeaders): string {
   return new URL(referer ?? '/', 'http://localhost').pathname;
 }
 
-/** What the session held before the handler: so that it can be told whether the handler renewed. */
+/** What the session held before the handler: so that it can be told whether the handler renewed, and whose session ended. */
 const remembersTokens: RequestHandler = (request, response, next) => {
   response.locals['accessTokenBefore'] = request.oidc.tokens?.access_token;
+  response.locals['story'] = storyOf(request.oidc);
   next();
 };
 

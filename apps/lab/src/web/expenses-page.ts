@@ -146,7 +146,7 @@ function logCard(calls: readonly ApiCall[]): Markup {
   return html`<section class="card" aria-labelledby="log-title">
     <h2 id="log-title">Log of the API</h2>
     <p class="quiet fine">The newest first: when the token of each call was issued (<code>iat</code>). The same within its life, another one after.</p>
-    <ol id="api-log" class="log calls">
+    <ol id="api-log" class="log calls" tabindex="0" aria-labelledby="log-title">
       ${calls.map(
         ({ number, path, status, issuedAtSeconds, reason }) =>
           html`<li data-number="${number}" data-status="${status}" data-iat="${issuedAtSeconds ?? ''}">
