@@ -9,7 +9,7 @@ export default defineConfig({
     {
       identifier: 'https://api.lab.example',
       name: 'Lab API',
-      secret: 'lab-api-secret',
+      secret: 'lab-api-demo-secret',
       scopes: {
         'read:reports': 'Read your expense reports',
         'read:feed': 'Read your feed',

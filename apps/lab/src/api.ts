@@ -47,7 +47,7 @@ export function createLabApi({ addresses, pageOrigins, clock }: LabApiOptions): 
     passErrors: true,
     now: clock.nowMs,
     // For loopback only, as everything of the Lab.
-    revocations: { clientSecret: 'lab-api-secret' },
+    revocations: { clientSecret: 'lab-api-demo-secret' },
   });
   const app = express();
   app.disable('x-powered-by');
