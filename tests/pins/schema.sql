@@ -9,6 +9,7 @@ CREATE INDEX family_ended on family (ended_at) where ended_at is not null;
 CREATE INDEX family_living on family (user) where ended_at is null;
 CREATE INDEX interaction_expiry on interaction (expires_at);
 CREATE INDEX once_value_expiry on once_value (expires_at);
+CREATE INDEX participant_due on participant (due_at) where due_at is not null;
 CREATE INDEX revoked_token_expiry on revoked_token (expires_at);
 CREATE INDEX revoked_token_revoked on revoked_token (revoked_at);
 CREATE INDEX session_ended on session (ended_at) where ended_at is not null;
@@ -115,6 +116,15 @@ CREATE TABLE once_value (
   operation blob not null check (length(operation) = 32),
   expires_at integer not null
 ) strict, without rowid;
+CREATE TABLE participant (
+  session blob not null check (length(session) = 16),
+  client integer not null references client (id),
+  joined_at integer not null,
+  ended_at integer,
+  due_at integer,
+  attempts integer not null,
+  primary key (session, client)
+) strict, without rowid;
 CREATE TABLE promotion (
   id integer primary key check (id = 1),
   source text not null,
@@ -182,3 +192,12 @@ CREATE TABLE user (
 , epoch_raised_at integer) strict;
 CREATE TRIGGER audit_is_not_changed before update on audit begin select raise(abort, 'audit is append-only'); end;
 CREATE TRIGGER audit_is_not_removed before delete on audit begin select raise(abort, 'audit is append-only'); end;
+CREATE TRIGGER participant_goes after delete on session
+begin
+  delete from participant where session = old.public_id;
+end;
+CREATE TRIGGER participant_is_due after update of ended_at on session
+when old.ended_at is null and new.ended_at is not null
+begin
+  update participant set ended_at = new.ended_at, due_at = new.ended_at where session = new.public_id;
+end;

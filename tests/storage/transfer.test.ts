@@ -54,7 +54,17 @@ describe('a PostgreSQL database that takes over the rows of a file, by the role 
     });
   }
 
-  for (const kind of ['session', 'family', 'code', 'interaction', 'onceValue', 'revokedToken', 'signingKey'] as const) {
+  const removable = [
+    'session',
+    'family',
+    'code',
+    'interaction',
+    'onceValue',
+    'revokedToken',
+    'signingKey',
+    'participant',
+  ];
+  for (const kind of transferKinds.filter((each) => removable.includes(each))) {
     it(`removes ${kind} rows, gone ones as well`, async () => {
       const removed = original[kind].map((row) => transferKey(kind, row as never));
       for (let time = 0; time < 2; time += 1) await target.write({ kind, rows: [], removed } as TransferBatch);
@@ -184,6 +194,17 @@ const original: Rows = {
     { purpose: 'refresh', keyId: 255, sealed: 'sealed', ...times },
     { purpose: 'cookie', keyId: 0, sealed: 'sealed', ...times },
   ],
+  participant: [
+    { sessionId: sessionId('laptop'), clientId: spaced, joinedAtMs: bornMs, attempts: 0 },
+    {
+      sessionId: sessionId('phone'),
+      clientId,
+      joinedAtMs: bornMs,
+      endedAtMs: bornMs + 1,
+      dueAtMs: bornMs + 2,
+      attempts: 1,
+    },
+  ],
   event: [
     { place: 1, event: event('a') },
     {
@@ -226,4 +247,14 @@ const changed: Rows = {
   onceValue: [{ hash: digest('jti'), operation: digest('another'), expiresAtMs: bornMs + 2 * dayMs }],
   revokedToken: [{ tokenId: odd, expiresAtMs: bornMs + 2 * dayMs }],
   signingKey: [{ kid: 'k1', alg: 'ES256', publicJwk, sealed: 'sealed', ...times, retiredAtMs: bornMs + dayMs }],
+  participant: [
+    {
+      sessionId: sessionId('phone'),
+      clientId,
+      joinedAtMs: bornMs,
+      endedAtMs: bornMs + 1,
+      dueAtMs: bornMs + 9,
+      attempts: 2,
+    },
+  ],
 };

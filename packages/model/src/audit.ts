@@ -7,6 +7,10 @@ export type AuditKind =
   | 'signed_out_everywhere'
   | 'session_started'
   | 'session_ended'
+  /** A client was told that a session ended; is told later, for `reason`; was not told within a day. */
+  | 'logout_delivered'
+  | 'logout_delayed'
+  | 'logout_undelivered'
   | 'device_seen'
   | 'device_removed'
   | 'consent_given'

@@ -2,6 +2,7 @@ import type { Cause, ClientId, Digest, DeviceId, FamilyId, SessionId, UserId } f
 import type { AuditEvent } from './audit.ts';
 import type { AuthorizationCode, Interaction, Redemption } from './authorization.ts';
 import type { Family } from './family.ts';
+import type { Participant } from './participant.ts';
 import type { Consent, Device, Session, User } from './user.ts';
 
 /**
@@ -57,6 +58,8 @@ export type Insertion =
   | { kind: 'device'; row: Device }
   /** Inserts or replaces the consent of this user and client. */
   | { kind: 'consent'; row: Consent }
+  /** Changes nothing when the client takes part already. The plan expects the session. */
+  | { kind: 'participant'; row: Pick<Participant, 'sessionId' | 'clientId' | 'joinedAtMs'> }
   /** Loses when the username is taken. */
   | { kind: 'user'; row: User }
   /** An access token that no longer counts although it has not expired. */
@@ -65,6 +68,7 @@ export type Insertion =
 export type Ending =
   | { kind: 'family'; id: FamilyId; cause: Cause; atMs: number }
   | { kind: 'families'; of: FamilySelection; cause: Cause; atMs: number }
+  /** With a session end its participants: they are to be told. */
   | { kind: 'session'; id: SessionId; cause: Cause; atMs: number }
   | { kind: 'sessions'; userId: UserId; deviceId?: DeviceId; exceptDeviceId?: DeviceId; cause: Cause; atMs: number }
   | { kind: 'device'; id: DeviceId; atMs: number }

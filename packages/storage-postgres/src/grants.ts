@@ -11,6 +11,7 @@ export function grants(role: string): string[] {
     `grant select, insert, update on consent to ${name}`,
     `grant select, insert on terms to ${name}`,
     `grant select, insert, update, delete on session to ${name}`,
+    `grant select, insert, update, delete on participant to ${name}`,
     `grant select, insert, update, delete on family to ${name}`,
     `grant select, insert, update, delete on code to ${name}`,
     `grant select, insert, update, delete on interaction to ${name}`,

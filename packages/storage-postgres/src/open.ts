@@ -17,6 +17,7 @@ import { Operations } from './operations.ts';
 import { clientConfig } from './options.ts';
 import type { PostgresOptions } from './options.ts';
 import { ParsedJson } from './parsed-json.ts';
+import { ParticipantTable } from './participants.ts';
 import { Pool } from './pool.ts';
 import { appliedSteps, missingSteps } from './schema.ts';
 import { EndedReads } from './revocations.ts';
@@ -101,6 +102,7 @@ function portsOn(operations: Operations, terms: InternedTerms, readers: number):
     interactions: new InteractionReads(operations, readers),
     revokedTokens: new RevokedTokenReads(operations, readers),
     revocations: new EndedReads(operations),
+    participants: new ParticipantTable(operations),
     clients: new ClientTable(operations, readers),
     keys: new KeyTables(operations),
     audit: new AuditReads(operations),

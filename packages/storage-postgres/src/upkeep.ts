@@ -95,6 +95,18 @@ const removeSessions = statement<KeyRow>(
     order by id limit $3 for update)
   returning id as key`,
 );
+const participantWindowEnd = statement<KeyRow>(
+  'upkeep_participant_window',
+  'select session_id as key from participant where session_id > $1 order by session_id limit 1 offset $2',
+);
+const removeParticipants = statement<KeyRow>(
+  'upkeep_participants',
+  `delete from participant where (session_id, client) in (
+    select p.session_id, p.client from participant p
+    where p.session_id > $1 and p.session_id <= $2 and not exists (select 1 from session s where s.id = p.session_id)
+    order by p.session_id, p.client limit $3 for update)
+  returning session_id as key`,
+);
 
 const listSessions = statement<SessionRow>(
   'living_sessions',
@@ -141,6 +153,8 @@ export class UpkeepSteps implements Upkeep {
       before,
       ...limits,
     ]);
+    const participants = { cursor: 'participant', windowEnd: participantWindowEnd, remove: removeParticipants };
+    await this.#sweep(participants, left, []);
     return left.taken;
   }
 

@@ -115,6 +115,8 @@ export class PlanWriter {
         return this.#tables.codes.insert(insertion.row);
       case 'interaction':
         return this.#tables.interactions.insert(insertion.row);
+      case 'participant':
+        return this.#tables.participants.insert(insertion.row);
       case 'revokedToken':
         return this.#tables.revokedTokens.insert(insertion);
     }

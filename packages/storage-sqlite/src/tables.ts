@@ -10,6 +10,7 @@ import { InternedTerms, ParsedJson } from './interned.ts';
 import { KeyTables } from './keys.ts';
 import { OnceValueTable } from './once-values.ts';
 import { NodeTable } from './nodes.ts';
+import { ParticipantTable } from './participants.ts';
 import { RateTable } from './rates.ts';
 import { RevokedTokenTable } from './revoked-tokens.ts';
 import { EndedRows } from './revocations.ts';
@@ -37,6 +38,7 @@ export function openTables(db: Database) {
     onceValues: new OnceValueTable(db),
     revokedTokens: new RevokedTokenTable(db),
     revocations: new EndedRows(db),
+    participants: new ParticipantTable(db),
     clients: new ClientTable(db),
     keys: new KeyTables(db),
     audit: new AuditTable(db),

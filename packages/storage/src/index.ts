@@ -6,6 +6,7 @@ export type * from './families.ts';
 export type * from './flows.ts';
 export type * from './keys.ts';
 export type * from './observer.ts';
+export type * from './participants.ts';
 export * from './people.ts';
 export type * from './revocations.ts';
 export type * from './store.ts';

@@ -5,6 +5,7 @@ import type { Committer } from './committer.ts';
 import type { Families } from './families.ts';
 import type { Codes, Interactions, RevokedTokens } from './flows.ts';
 import type { Keys } from './keys.ts';
+import type { Participants } from './participants.ts';
 import type { Consents, Devices, Sessions, Users } from './people.ts';
 import type { Revocations } from './revocations.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -20,6 +21,7 @@ export interface Store extends Committer {
   interactions: Interactions;
   revokedTokens: RevokedTokens;
   revocations: Revocations;
+  participants: Participants;
   clients: Clients;
   keys: Keys;
   audit: Audit;

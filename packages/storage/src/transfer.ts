@@ -6,6 +6,7 @@ import type {
   Device,
   Family,
   Interaction,
+  Participant,
   Session,
   StoredMacKey,
   StoredSigningKey,
@@ -30,6 +31,7 @@ export interface TransferRows {
   revokedToken: { tokenId: string; expiresAtMs: number; revokedAtMs?: number };
   signingKey: StoredSigningKey;
   macKey: StoredMacKey;
+  participant: Participant;
   /** `place` orders the events of the source. */
   event: { place: number; event: AuditEvent };
 }
@@ -50,6 +52,7 @@ export const transferKinds = [
   'revokedToken',
   'signingKey',
   'macKey',
+  'participant',
   'event',
 ] as const satisfies readonly TransferKind[];
 
@@ -115,5 +118,6 @@ const keyOf: { [Kind in TransferKind]: (row: TransferRows[Kind]) => string } = {
   revokedToken: ({ tokenId }) => tokenId,
   signingKey: ({ kid }) => kid,
   macKey: ({ purpose, keyId }) => `${purpose} ${keyId}`,
+  participant: ({ sessionId, clientId }) => `${sessionId} ${clientId}`,
   event: ({ place }) => String(place),
 };

@@ -5,7 +5,8 @@ export interface Upkeep {
   /**
    * Removes at most `limit` rows that nothing needs any more and says how many went: interactions and one-time values past
    * their expiry, codes a day after theirs, revoked access tokens past their expiry, families 30 days after their end or
-   * after their expiry by their own limits, sessions 30 days after their end or after their expiry by the limits given.
+   * after their expiry by their own limits, sessions with their participants 30 days after their end or after their expiry by the
+   * limits given.
    * Does nothing when the clock leapt more than an hour since the last run. One run looks at a part of a large table, so
    * that it stays short; the next goes on behind it. Audit events are kept. Rates that are full again and nodes not seen for
    * a day go too. Several nodes may call it at once.

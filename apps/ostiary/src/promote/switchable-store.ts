@@ -49,6 +49,7 @@ function portsBy(port: <Name extends PortName>(name: Name) => Store[Name]): Pick
     interactions: port('interactions'),
     revokedTokens: port('revokedTokens'),
     revocations: port('revocations'),
+    participants: port('participants'),
     clients: port('clients'),
     keys: port('keys'),
     audit: port('audit'),

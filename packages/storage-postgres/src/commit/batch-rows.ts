@@ -11,6 +11,7 @@ import { FamilyRows } from './family-rows.ts';
 import { CodeRows, InteractionRows } from './flow-rows.ts';
 import { kinds, setsEnded } from './needs.ts';
 import type { Kind, Need } from './needs.ts';
+import { ParticipantRows } from './participant-rows.ts';
 import { SessionRows } from './session-rows.ts';
 import { OnceRows, RevokedTokenRows } from './spent-rows.ts';
 import { TermsRows } from './terms-rows.ts';
@@ -47,6 +48,7 @@ export class BatchRows {
   readonly interactions = new InteractionRows();
   readonly onceValues = new OnceRows();
   readonly revokedTokens = new RevokedTokenRows();
+  readonly participants = new ParticipantRows();
   readonly audit = new AuditRows();
   readonly terms: TermsRows;
   readonly #hasSharedLocks: boolean;
@@ -77,7 +79,8 @@ export class BatchRows {
   writes(): Call[] {
     const { users, devices, sessions, consents, terms, families, codes, interactions } = this;
     const tables = [users, devices, sessions, consents, terms, families, codes, interactions];
-    return [...tables, this.onceValues, this.revokedTokens, this.audit].flatMap((table) => table.writes());
+    const written = [...tables, this.onceValues, this.revokedTokens, this.audit].flatMap((table) => table.writes());
+    return [...written, ...this.participants.writes(sessions.ended())];
   }
 
   #lock(kind: Kind, needs: KindNeeds | undefined, sets: Sets): Locking | undefined {

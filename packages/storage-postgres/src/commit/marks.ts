@@ -93,6 +93,7 @@ function bornMark(insertion: Plan['inserts'][number]): Call | undefined {
     case 'interaction':
       return { statement: findInteraction, values: [insertion.row.hash] };
     case 'consent':
+    case 'participant':
     case 'revokedToken':
       return undefined;
   }

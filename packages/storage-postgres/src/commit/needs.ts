@@ -115,6 +115,8 @@ function ofInsertion(insertion: Insertion): Need[] {
     case 'code':
     case 'interaction':
       return [{ kind: insertion.kind, id: insertion.row.hash, mode: 'born' }];
+    case 'participant':
+      return [{ kind: 'session', id: insertion.row.sessionId, mode: 'share' }];
     case 'revokedToken':
       return [];
   }

@@ -134,6 +134,8 @@ function insert(rows: BatchRows, insertion: Insertion): void {
       return rows.codes.insert(insertion.row);
     case 'interaction':
       return rows.interactions.insert(insertion.row);
+    case 'participant':
+      return rows.participants.insert(insertion.row);
     case 'revokedToken':
       return rows.revokedTokens.insert(insertion);
   }

@@ -52,6 +52,7 @@ const insert = statement(
 export class SessionRows {
   readonly #rows = new Map<SessionId, SessionState>();
   readonly #born = new Map<SessionId, Session>();
+  readonly #ended = new Map<SessionId, number>();
 
   static lock(ids: Iterable<string>, isChanged: boolean): Call {
     return { statement: isChanged ? lock.update : lock.share, values: [uuids(ids)] };
@@ -89,13 +90,13 @@ export class SessionRows {
 
   end({ id, cause, atMs }: Ending & { kind: 'session' }): void {
     const session = this.#rows.get(id);
-    if (session) endOne(session, cause, atMs);
+    if (session) this.#endOne(id, session, { cause, atMs });
   }
 
   endSelection({ userId, deviceId, exceptDeviceId, cause, atMs }: Ending & { kind: 'sessions' }): void {
-    for (const session of this.#rows.values()) {
+    for (const [id, session] of this.#rows) {
       if (session.userId !== userId) continue;
-      if (isPlace(session.deviceId, deviceId, exceptDeviceId)) endOne(session, cause, atMs);
+      if (isPlace(session.deviceId, deviceId, exceptDeviceId)) this.#endOne(id, session, { cause, atMs });
     }
   }
 
@@ -105,6 +106,17 @@ export class SessionRows {
     session.seenAtMs = Math.max(session.seenAtMs, seenAtMs);
     if (renewed && session.authTimeMs <= renewed.authTimeMs) Object.assign(session, renewed);
     session.isChanged = true;
+  }
+
+  /** Those that the plans ended, with the time. */
+  ended(): (readonly [SessionId, number])[] {
+    return [...this.#ended];
+  }
+
+  #endOne(id: SessionId, session: SessionState, { cause, atMs }: { cause: Cause; atMs: number }): void {
+    if (session.endedAtMs !== undefined) return;
+    Object.assign(session, { endedAtMs: atMs, endCause: cause, isChanged: true });
+    this.#ended.set(id, atMs);
   }
 
   writes(): Call[] {
@@ -128,11 +140,6 @@ export class SessionRows {
 /** Whether a device is the one or not the other, where they are given. */
 export function isPlace(id: DeviceId, only: DeviceId | undefined, except: DeviceId | undefined): boolean {
   return (only === undefined || id === only) && (except === undefined || id !== except);
-}
-
-function endOne(session: SessionState, cause: Cause, atMs: number): void {
-  if (session.endedAtMs !== undefined) return;
-  Object.assign(session, { endedAtMs: atMs, endCause: cause, isChanged: true });
 }
 
 function changing(rows: [SessionId, Omit<SessionState, 'isChanged'>][]): string[] {

@@ -2,7 +2,8 @@ import type { TransferKind } from '@ostiary/storage';
 import type { Digest } from '@ostiary/wire';
 import { statement } from '../statement.ts';
 import type { Call, Statement } from '../statement.ts';
-import { arrayOf, digestKey, textArrayOf, uuidOf } from '../values.ts';
+import { arrayOf, clientKey, digestKey, textArrayOf, uuidOf } from '../values.ts';
+import { participantKey } from './participants.ts';
 
 /** Kinds whose rows come and go, with the statement that removes any of them: `$1` rows at most. */
 export const leftovers: readonly Statement<{ key: string }>[] = [
@@ -31,6 +32,11 @@ export const leftovers: readonly Statement<{ key: string }>[] = [
     'delete from revoked_token where token_id in (select token_id from revoked_token limit $1) returning token_id as key',
   ),
   statement(
+    'transfer_left_participants',
+    `delete from participant where (session_id, client) in (select session_id, client from participant limit $1)
+    returning session_id::text as key`,
+  ),
+  statement(
     'transfer_left_signing_keys',
     'delete from signing_key where kid in (select kid from signing_key limit $1) returning kid as key',
   ),
@@ -53,6 +59,8 @@ export function removalOf(kind: TransferKind, keys: readonly string[]): Call {
       return { statement: dropRevokedTokens, values: [textArrayOf(keys)] };
     case 'signingKey':
       return { statement: dropSigningKeys, values: [textArrayOf(keys)] };
+    case 'participant':
+      return { statement: dropParticipants, values: pairsOf(keys) };
     case 'client':
     case 'user':
     case 'device':
@@ -61,6 +69,14 @@ export function removalOf(kind: TransferKind, keys: readonly string[]): Call {
     case 'event':
       throw new Error(`a row of kind ${kind} was removed, which never happens`);
   }
+}
+
+function pairsOf(keys: readonly string[]): string[] {
+  const pairs = keys.map(participantKey);
+  return [
+    arrayOf(pairs.map(([sessionId]) => uuidOf('session', sessionId))),
+    arrayOf(pairs.map(([, clientId]) => clientKey(clientId))),
+  ];
 }
 
 function hashes(keys: readonly string[]): string {
@@ -78,5 +94,10 @@ const dropOnceValues = statement('transfer_drop_once_values', 'delete from once_
 const dropRevokedTokens = statement(
   'transfer_drop_revoked_tokens',
   'delete from revoked_token where token_id = any($1::text[])',
+);
+const dropParticipants = statement(
+  'transfer_drop_participants',
+  `delete from participant where (session_id, client) in (
+    select session_id, client from unnest($1::uuid[], $2::bigint[]) as v (session_id, client))`,
 );
 const dropSigningKeys = statement('transfer_drop_signing_keys', 'delete from signing_key where kid = any($1::text[])');

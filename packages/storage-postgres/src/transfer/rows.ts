@@ -10,11 +10,13 @@ import { CodeReads, InteractionReads } from '../flows.ts';
 import { KeyTables } from '../keys.ts';
 import type { Operations } from '../operations.ts';
 import { ParsedJson } from '../parsed-json.ts';
+import { ParticipantTable } from '../participants.ts';
 import { SessionReads } from '../sessions.ts';
 import { statement } from '../statement.ts';
 import { InternedTerms } from '../terms.ts';
 import { UserReads } from '../users.ts';
 import { arrayOf, digestKey, clientKey, digestText, textArrayOf } from '../values.ts';
+import { participantKey } from './participants.ts';
 import { placeOf, placeUuid } from './place.ts';
 
 type ClientRow = { id: ClientId; epoch: number; isDisabled: boolean; changedAtMs: number };
@@ -56,6 +58,7 @@ const countAll = statement<CountRow>(
   union all select 'revokedToken', count(*) from revoked_token
   union all select 'signingKey', count(*) from signing_key
   union all select 'macKey', count(*) from mac_key
+  union all select 'participant', count(*) from participant
   union all select 'event', count(*) from audit`,
 );
 
@@ -76,6 +79,7 @@ export class RowReader {
     const consents = new ConsentReads(operations);
     const codes = new CodeReads(operations, 1);
     const interactions = new InteractionReads(operations, 1);
+    const participants = new ParticipantTable(operations);
     const keyTables = new KeyTables(operations);
     this.#finders = {
       client: (keys) => operations.query(findClients, [arrayOf(keys.map((key) => clientKey(key as ClientId)))]),
@@ -93,6 +97,7 @@ export class RowReader {
         (await keyTables.listMac())
           .filter((row) => keys.includes(transferKey('macKey', row)))
           .map((row) => ({ ...row })),
+      participant: (keys) => each(keys, (key) => participants.find(...participantKey(key))),
       event: (keys) => this.#events(keys),
     };
   }

@@ -15,6 +15,7 @@ import {
   textArrayOf,
   uuidOf,
 } from '../values.ts';
+import { putParticipants } from './participants.ts';
 import { placeUuid } from './place.ts';
 
 /** The calls that write rows over those of the same key. */
@@ -138,6 +139,7 @@ const upserts: { [Kind in TransferKind]: Upsert<Kind> } = {
       arrayOf(rows.map((row) => row.activeFromMs)),
     ]),
   ],
+  participant: (rows) => [putParticipants(rows)],
   event: eventCalls,
 };
 

@@ -56,6 +56,19 @@ export const kindTables: { readonly [Kind in TransferKind]: KindTable } = {
     storedKey: (row) => `${row}.purpose || ' ' || ${row}.key_id`,
     keyOf: textOf,
   },
+  participant: {
+    table: 'participant',
+    pages: `
+      select hex(p.session) || ' ' || c.client_id as key, p.session as c0, p.client as c1
+      from participant p join client c on c.id = p.client
+      where (p.session, p.client) > (?, ?) order by p.session, p.client limit ?`,
+    first: [new Uint8Array(), 0],
+    storedKey: (row) => `hex(${row}.session) || ' ' || (select client_id from client where id = ${row}.client)`,
+    keyOf(stored) {
+      const [hex, client] = inTwo(textOf(stored));
+      return `${idText('session', Buffer.from(hex, 'hex'))} ${client}`;
+    },
+  },
   // Never removed and never noted, so that its place in the table may name it here.
   event: { ...byPublicId('event', 'audit'), pages: pagesOf('audit', 'id', 'id'), keyOf: String },
 };

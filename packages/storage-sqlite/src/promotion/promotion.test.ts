@@ -220,6 +220,7 @@ async function fill(store: Store): Promise<void> {
       { kind: 'code', row: codeRow('a') },
       { kind: 'interaction', row: interactionRow('a') },
       { kind: 'revokedToken', tokenId: 'at 1', expiresAtMs: bornMs + dayMs, atMs: bornMs },
+      { kind: 'participant', row: { sessionId: sessionRow('phone').id, clientId, joinedAtMs: bornMs } },
     ],
     events: [event('a'), event('b', { clientId, userId: userRow('ada').id })],
   });

@@ -49,6 +49,7 @@ export class RowReader {
     },
     signingKey: async (key) => (await this.#tables.keys.listSigning()).find(({ kid }) => kid === key),
     macKey: async (key) => (await this.#tables.keys.listMac()).find((row) => transferKey('macKey', row) === key),
+    participant: (key) => this.#tables.participants.find(...(inTwo(key) as [SessionId, ClientId])),
     event: async (key) => {
       const event = await this.#tables.audit.findPlace(Number(key));
       return event && { place: Number(key), event };

@@ -144,6 +144,10 @@ const insertion: fc.Arbitrary<NewRow> = fc.oneof(
     kind: 'session',
     row: sessionRow(named, place),
   })),
+  fc.record({ sessionId: session, clientId: client, joinedAtMs: atMs }).map((participant): NewRow => () => ({
+    kind: 'participant',
+    row: participant,
+  })),
   user.map((id): NewRow => (named) => ({ kind: 'device', row: deviceRow(named, { userId: id }) })),
 );
 
@@ -164,8 +168,10 @@ export const planWaves: fc.Arbitrary<Plan[][]> = fc
   .map((waves) =>
     waves.map((drafts, wave) =>
       drafts.map(({ insertions, eventCount, ...parts }, place) => ({
-        ...parts,
-        inserts: insertions.map((make, index) => make(`new ${wave}.${place}.${index}`)),
+        ...withStandingSessions({
+          ...parts,
+          inserts: insertions.map((make, index) => make(`new ${wave}.${place}.${index}`)),
+        }),
         events: Array.from({ length: eventCount }, () => ({
           id: eventId(`${wave}.${place}`),
           atMs: bornMs,
@@ -174,6 +180,17 @@ export const planWaves: fc.Arbitrary<Plan[][]> = fc
       })),
     ),
   );
+
+/** Whoever lets a client join a session expects that it stands, and does not end it. */
+function withStandingSessions(parts: Omit<Plan, 'events'>): Omit<Plan, 'events'> {
+  const joined = parts.inserts.flatMap((each) => (each.kind === 'participant' ? [each.row.sessionId] : []));
+  if (joined.length === 0) return parts;
+  return {
+    ...parts,
+    expects: [...parts.expects, ...joined.map((id): Expectation => ({ kind: 'session', id }))],
+    ends: parts.ends.filter(({ kind }) => kind !== 'session' && kind !== 'sessions'),
+  };
+}
 
 /** The rows of the names in `labels`. */
 export function firstRows(): Insertion[] {

@@ -8,6 +8,7 @@ import { familiesContract } from './families.ts';
 import { flowsContract } from './flows.ts';
 import { keysContract } from './keys.ts';
 import { peopleContract } from './people.ts';
+import { participantsContract } from './participants.ts';
 import type { NewPlace } from './place.ts';
 import { revocationsContract } from './revocations.ts';
 import { sequenceContract } from './sequence.ts';
@@ -36,6 +37,7 @@ export function describeStorageContract(name: string, newPlace: NewPlace): void 
     clientsContract(newPlace);
     keysContract(newPlace);
     auditContract(newPlace);
+    participantsContract(newPlace);
     upkeepContract(newPlace);
     clusterContract(newPlace);
   });

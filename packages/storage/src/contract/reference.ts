@@ -13,6 +13,7 @@ import type {
   FamilySelection,
   Insertion,
   Interaction,
+  Participant,
   Plan,
   Session,
   Touch,
@@ -31,6 +32,7 @@ export class Reference {
   readonly interactions = new Map<string, Interaction>();
   readonly onceValues = new Map<string, Digest>();
   readonly revokedTokens = new Set<string>();
+  readonly participants = new Map<string, Participant>();
   readonly events: AuditEvent[] = [];
   readonly #clients: ReadonlySet<string>;
 
@@ -130,9 +132,11 @@ export class Reference {
       case 'families':
         return endAll([...this.families.values()], (row) => isSelected(row, ending.of), ending);
       case 'session':
-        return endAll([...this.sessions.values()], (row) => row.id === ending.id, ending);
+        endAll([...this.sessions.values()], (row) => row.id === ending.id, ending);
+        return this.#makeDue();
       case 'sessions':
-        return endAll([...this.sessions.values()], (row) => isSelected(row, ending), ending);
+        endAll([...this.sessions.values()], (row) => isSelected(row, ending), ending);
+        return this.#makeDue();
       case 'device': {
         const device = this.devices.get(ending.id);
         if (device) device.removedAtMs ??= atMs;
@@ -154,8 +158,21 @@ export class Reference {
     }
   }
 
+  /** Those whose session ended just now. */
+  #makeDue(): void {
+    for (const row of this.participants.values()) {
+      const endedAtMs = this.sessions.get(row.sessionId)?.endedAtMs;
+      if (endedAtMs !== undefined && row.endedAtMs === undefined) Object.assign(row, { endedAtMs, dueAtMs: endedAtMs });
+    }
+  }
+
   #insert(insertion: Insertion): void {
     switch (insertion.kind) {
+      case 'participant': {
+        const key = `${insertion.row.sessionId} ${insertion.row.clientId}`;
+        if (!this.participants.has(key)) this.participants.set(key, { ...insertion.row, attempts: 0 });
+        return;
+      }
       case 'family':
         this.families.set(insertion.row.id, insertion.row);
         return;

@@ -68,6 +68,13 @@ async function sameRow(store: Store, reference: Reference, insertion: Insertion)
       const { hash } = insertion.row;
       return assert.deepEqual(await store.interactions.find(hash), reference.interactions.get(hash));
     }
+    case 'participant': {
+      const { sessionId, clientId: id } = insertion.row;
+      return assert.deepEqual(
+        await store.participants.find(sessionId, id),
+        reference.participants.get(`${sessionId} ${id}`),
+      );
+    }
     case 'revokedToken': {
       const { tokenId } = insertion;
       return assert.equal(await store.revokedTokens.has(tokenId), reference.revokedTokens.has(tokenId));
