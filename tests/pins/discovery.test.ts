@@ -15,6 +15,8 @@ const document = {
   introspection_endpoint: 'http://localhost:4000/introspect',
   end_session_endpoint: 'http://localhost:4000/end-session',
   revocation_feed_endpoint: 'http://localhost:4000/revocations',
+  backchannel_logout_supported: true,
+  backchannel_logout_session_supported: true,
   scopes_supported: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'read:reports', 'eq1'],
   response_types_supported: ['code'],
   response_modes_supported: ['query', 'form_post'],

@@ -7,7 +7,9 @@ import { openService, patiently } from './compose.ts';
 import type { Composition, OpenService } from './compose.ts';
 import type { Configuration } from './config/configuration.ts';
 import { makeFace } from './face.ts';
+import { networkCourier } from './courier.ts';
 import { configurationDigest } from './operations/configuration-digest.ts';
+import { startLogoutRounds } from './logout-rounds.ts';
 import { levelsOf } from './operations/levels.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { Pulse } from './operations/pulse.ts';
@@ -78,6 +80,7 @@ async function serveOn(
     service: () => current.service,
     isClockRight: () => pulse.vitals().clock?.isRight === true,
   });
+  const logouts = startLogoutRounds({ service: () => current.service, courier: networkCourier });
   return {
     host: served.host,
     port: served.port,
@@ -97,7 +100,7 @@ async function serveOn(
       // What has just arrived is accepted and read first: it would be cut off unanswered.
       await nextTurn();
       await served.close();
-      await upkeep.stop();
+      await Promise.all([upkeep.stop(), logouts.stop()]);
       await pulse.stop();
       await open.close();
     },

@@ -20,6 +20,7 @@ export { matchPostLogoutRedirectUri, matchRedirectUri, redirectHost } from './re
 export { wireWords, type Reason, type Refusal, type WireWords } from './refusal.ts';
 export { apiIds, parseScope, resolveScopes, scopeNames, type ApiCatalogue } from './scope.ts';
 export { byPassword, decideSignIn, type SignInQuestion } from './session/sign-in.ts';
+export { isEndOfAll, judgeDelivery, type Delivery, type NoticeOutcome } from './session/logout-notice.ts';
 export { planSignOut } from './session/sign-out.ts';
 export { decideCodeExchange, type CodeFacts, type CodeQuestion } from './token/authorization-code.ts';
 export { decideClientCredentials } from './token/client-credentials.ts';

@@ -11,6 +11,7 @@ export {
 } from '@ostiary/protocol';
 export * from './account.ts';
 export * from './authorize.ts';
+export { tellOfLogouts, tellsOfLogouts } from './back-channel-logout.ts';
 export {
   csrfToken,
   currentSignIn,

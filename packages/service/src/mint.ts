@@ -1,13 +1,18 @@
 import { hash } from 'node:crypto';
 import type { IdTokenGrant, TokenGrant } from '@ostiary/protocol';
 import {
+  backchannelLogoutEvent,
   openIdScopes,
   type revocationBatchType,
   type AccessTokenClaims,
+  type ClientId,
   type IdTokenClaims,
+  type LogoutTokenClaims,
   type OpenIdScope,
+  type SessionId,
   type SigningAlg,
   type TokenAnswer,
+  type UserId,
 } from '@ostiary/wire';
 import type { Service } from './service.ts';
 import { signInput, type SigningKey } from './keys/signing.ts';
@@ -127,6 +132,33 @@ export function mintIdToken(
   return signJwt(service.keyring.signingKey(alg), 'JWT', { ...claimsFor(idToken.scopes, idToken.claims), ...claims });
 }
 
+/** At most two minutes (Back-Channel Logout 1.0 section 4). */
+const logoutTokenSeconds = 120;
+
+/**
+ * Mints a logout token, signed as the client's ID tokens are.
+ * @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken Back-Channel Logout 1.0 section 2.4}
+ */
+export async function mintLogoutToken(
+  service: Service,
+  { clientId, sessionId, subject }: { clientId: ClientId; sessionId: SessionId; subject?: UserId },
+  nowMs: number,
+): Promise<string> {
+  const alg = service.clients.get(clientId)?.metadata.id_token_signed_response_alg ?? 'RS256';
+  const iat = Math.floor(nowMs / 1000);
+  const claims: LogoutTokenClaims = {
+    iss: service.settings.issuer,
+    aud: clientId,
+    iat,
+    exp: iat + logoutTokenSeconds,
+    jti: service.draw.handle(),
+    events: { [backchannelLogoutEvent]: {} },
+    sid: sessionId,
+    ...(subject !== undefined && { sub: subject }),
+  };
+  return signJwt(service.keyring.signingKey(alg), 'logout+jwt', claims);
+}
+
 /** The user's claims that the scopes ask for. @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ScopeClaims Core 5.4} */
 export function claimsFor(scopes: readonly string[], claims: Record<string, unknown>): Record<string, unknown> {
   const wanted: Record<string, unknown> = {};
@@ -154,7 +186,7 @@ export function signJwt(key: SigningKey, typ: JwtType, claims: object): string |
     : `${input}.${signature.toString('base64url')}`;
 }
 
-type JwtType = 'at+jwt' | 'JWT' | typeof revocationBatchType;
+type JwtType = 'at+jwt' | 'JWT' | 'logout+jwt' | typeof revocationBatchType;
 
 const encodedHeaders = new WeakMap<SigningKey, Partial<Record<JwtType, string>>>();
 

@@ -34,6 +34,12 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
+/** Posts forms to addresses of the configuration: no redirect is followed, no body is read, and nothing takes longer than a few seconds. */
+export interface Courier {
+  /** The status of the answer, or why there was none. Never rejects. */
+  post(url: string, form: URLSearchParams): Promise<{ status: number } | { fault: 'timeout' | 'unreachable' }>;
+}
+
 /** What a refresh came to: see the engine's verdicts. `ended`: it or its family was over. `refused`: it changed nothing. */
 export type RefreshVerdict = 'rotate' | 'retry' | 'use' | 'reuse' | 'ahead' | 'ended' | 'unknown' | 'refused';
 

@@ -41,3 +41,17 @@ export interface IdTokenClaims {
   at_hash?: string;
   c_hash?: string;
 }
+
+export const backchannelLogoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
+
+/** Claims of a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.4). Times are seconds. It never has a `nonce`. */
+export interface LogoutTokenClaims {
+  iss: string;
+  aud: string;
+  iat: number;
+  exp: number;
+  jti: string;
+  events: { [backchannelLogoutEvent]: Record<string, never> };
+  sid: string;
+  sub?: string;
+}

@@ -50,6 +50,10 @@ export interface ClientMetadata {
   token_endpoint_auth_method: ClientAuthMethod;
   grant_types: GrantType[];
   response_types: ResponseType[];
+  /** Where the client is told that a session ended (OpenID Connect Back-Channel Logout 1.0 section 2.2). Absent: nowhere. */
+  backchannel_logout_uri?: string;
+  /** Whether it is told the session alone, and the user only when all of theirs end. Absent: no. */
+  backchannel_logout_session_required?: boolean;
   id_token_signed_response_alg: SigningAlg;
   jwks?: { keys: PublicJwk[] };
   /** `false` waives PKCE for a confidential client that sends a nonce (OIDC Basic clients send no challenge). */

@@ -1,4 +1,4 @@
-export type * from './access-token.ts';
+export * from './access-token.ts';
 export * from './cause.ts';
 export * from './client-metadata.ts';
 export * from './ids.ts';

@@ -14,6 +14,7 @@ import type { Part } from './part.ts';
 import { error } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { checkApi } from './rules/apis.ts';
+import { checkBackChannelLogout } from './rules/back-channel-logout.ts';
 import { checkClientAuthentication } from './rules/client-authentication.ts';
 import { checkClientGrants } from './rules/client-grants.ts';
 import { checkDirectSignIn } from './rules/direct-sign-in.ts';
@@ -85,6 +86,7 @@ function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDev
       ...checkResponseTypes(client),
       ...checkClientAuthentication(client, isDevelopment),
       ...checkWebAddresses(client),
+      ...checkBackChannelLogout(client, isDevelopment),
       ...checkRefresh(client),
       ...checkDirectSignIn(client),
       ...(areApisWhole ? checkApisOfClient(client, metadata) : []),

@@ -70,6 +70,8 @@ export function completeClient(client: ClientConfig): ClientMetadata {
     token_endpoint_auth_method: method,
     grant_types: grantTypes,
     response_types: client.response_types ?? (grantTypes.includes('authorization_code') ? ['code'] : []),
+    ...(client.backchannel_logout_uri !== undefined && { backchannel_logout_uri: client.backchannel_logout_uri }),
+    ...(client.backchannel_logout_session_required === true && { backchannel_logout_session_required: true }),
     id_token_signed_response_alg: client.id_token_signed_response_alg ?? 'RS256',
     ...(client.jwks && { jwks: client.jwks }),
     requirePkce: client.requirePkce ?? true,

@@ -65,6 +65,12 @@ export interface ClientConfig {
   grant_types?: GrantType[];
   /** What passes through the browser, besides codes, is for clients of type `web`. Default: code, if it may use authorization_code. */
   response_types?: ResponseType[];
+  /** Where the application is told that a session ended (OpenID Connect Back-Channel Logout 1.0). Default: nowhere. */
+  backchannel_logout_uri?: string;
+  /**
+   * Whether it is told the session alone (`sid`), and the user (`sub`) only when all of theirs end. Default false: always both.
+   */
+  backchannel_logout_session_required?: boolean;
   /** Default RS256. */
   id_token_signed_response_alg?: SigningAlg;
   /** Default true. `false` is for confidential clients that send a nonce. */

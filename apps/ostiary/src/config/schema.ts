@@ -56,6 +56,8 @@ const clientShape = z.strictObject({
   jwks: z.strictObject({ keys: z.array(jwkShape) }).optional(),
   grant_types: z.array(z.enum(grantTypes)).optional(),
   response_types: z.array(z.enum(responseTypes)).optional(),
+  backchannel_logout_uri: z.string().optional(),
+  backchannel_logout_session_required: z.boolean().optional(),
   id_token_signed_response_alg: z.enum(signingAlgs).optional(),
   requirePkce: z.boolean().optional(),
   dpop_bound_access_tokens: z.boolean().optional(),

@@ -24,6 +24,7 @@ import {
   laptop,
   nowMs,
   reports,
+  spa,
   spaId,
 } from '../family.fixture.ts';
 import { codeSeconds, decideAuthorization, type AuthorizationQuestion } from './decide.ts';
@@ -75,6 +76,28 @@ describe('a code', () => {
     assert.deepEqual(plan.consumes, [{ kind: 'interaction', hash: digest('ticket') }]);
     assert.deepEqual(plan.inserts, [{ kind: 'code', row: code }]);
     assert.deepEqual([plan.ends, plan.advances], [[], []]);
+  });
+});
+
+describe('Back-Channel Logout 2.2: a client that is to be told joins the session with its answer', () => {
+  const client = spa({ backchannel_logout_uri: 'https://app.example/logout' });
+  const row = { sessionId: adaSession, clientId: spaId, joinedAtMs: nowMs };
+
+  test('with a code, and with an ID token alone', () => {
+    for (const responseType of ['code', 'id_token', 'code id_token'] as const) {
+      const outcome = decide({ client, request: request({ responseType }) });
+      assert.ok(outcome.kind === 'granted');
+      assert.deepEqual(outcome.plan.inserts.at(-1), { kind: 'participant', row });
+    }
+  });
+
+  test('and no other client does', () => {
+    const outcome = decide();
+    assert.ok(outcome.kind === 'granted');
+    assert.deepEqual(
+      outcome.plan.inserts.map(({ kind }) => kind),
+      ['code'],
+    );
   });
 });
 

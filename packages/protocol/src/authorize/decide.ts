@@ -115,7 +115,7 @@ function wasChosen(session: Session, interaction: Interaction | undefined): bool
 /** What a code is made of besides the sign-in. */
 export type CodeGround = Pick<
   AuthorizationQuestion,
-  'request' | 'interaction' | 'clientState' | 'codeHash' | 'consent'
+  'request' | 'client' | 'interaction' | 'clientState' | 'codeHash' | 'consent'
 > & {
   /** What the grant holds besides what was asked for. */
   extras?: Pick<Grant, 'claims' | 'needsDevice'>;
@@ -152,7 +152,7 @@ export function grantAuthorization(
 
 /** It expects everything that the answer stands on, and uses up the page in progress. */
 function planAnswer(
-  { request, interaction, clientState, consent }: CodeGround,
+  { request, client, interaction, clientState, consent }: CodeGround,
   { session, user, device }: SignedIn,
   code: AuthorizationCode | undefined,
   nowMs: number,
@@ -166,9 +166,17 @@ function planAnswer(
       { kind: 'consent', userId: user.id, clientId: request.clientId, version: consent?.version },
     ],
     consumes: interaction === undefined ? [] : [{ kind: 'interaction', hash: interaction.hash }],
-    inserts: code === undefined ? [] : [{ kind: 'code', row: code }],
+    inserts: [
+      ...(code === undefined ? [] : [{ kind: 'code' as const, row: code }]),
+      ...(client.backchannel_logout_uri === undefined ? [] : [participation(request, session, nowMs)]),
+    ],
     touches: [{ kind: 'session', id: session.id, seenAtMs: nowMs }],
   });
+}
+
+/** From now on the client is to be told when the session ends. */
+function participation({ clientId }: AuthorizationRequest, { id: sessionId }: Session, nowMs: number) {
+  return { kind: 'participant' as const, row: { sessionId, clientId, joinedAtMs: nowMs } };
 }
 
 function codeFor(

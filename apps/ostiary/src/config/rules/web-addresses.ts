@@ -33,7 +33,8 @@ function checkThatThereIsOne({ at, metadata }: Pick<ConfiguredClient, 'at' | 'me
   return [error(`${at}.redirect_uris`, 'the response type id_token needs one; add where sign-in returns to')];
 }
 
-function redirectFaults(uri: string, type: ClientType): string[] {
+/** What is wrong with an address that a client of this type may be reached at. */
+export function redirectFaults(uri: string, type: ClientType): string[] {
   if (!URL.canParse(uri)) return ['must be an absolute URI, such as "https://app.example.com/callback"'];
   // URL parsers forgive backslashes, tabs and spaces, and each in its own way.
   if (!/^[\x21-\x7e]+$/.test(uri) || uri.includes('\\'))
