@@ -142,14 +142,6 @@ describe('row 140: who is told, and when', () => {
     );
   });
 
-  it('of a user who was disabled: the user is named to everybody', async () => {
-    const bob = house.browser();
-    for (const client of [app, strict]) await codeFor(bob, client, { scope: 'openid' }, 'bob');
-    await disableUser(house.service, 'bob@example.com');
-    const subjects = (await told()).map(({ token }) => typeof decode(token).claims['sub']);
-    assert.deepEqual(subjects, ['string', 'string']);
-  });
-
   it('of a session that another person took the place of', async () => {
     const browser = await signedIn(strict);
     await browser.submit(await browser.open('/sign-in'), {
@@ -162,6 +154,14 @@ describe('row 140: who is told, and when', () => {
     );
     const [delivered] = await eventsOf('logout_delivered');
     assert.equal(delivered?.cause, 'session_replaced');
+  });
+
+  it('of a user who was disabled: the user is named to everybody', async () => {
+    const bob = house.browser();
+    for (const client of [app, strict]) await codeFor(bob, client, { scope: 'openid' }, 'bob');
+    await disableUser(house.service, 'bob@example.com');
+    const subjects = (await told()).map(({ token }) => typeof decode(token).claims['sub']);
+    assert.deepEqual(subjects, ['string', 'string']);
   });
 });
 
