@@ -6,7 +6,7 @@ import type { Stock, StoredFamily } from './stock.ts';
 const NUMBERS = 'with recursive number (n) as (select 1 union all select n + 1 from number where n < $users)';
 /** Users, devices and sessions get equal keys. `$user` and `$base`: the one to copy, and the largest key in use. */
 const COPIES = [
-  `insert into user ${NUMBERS} select $base + n, randomblob(16), 'copy-' || ($base + n) || '@bench.example', t.password_hash, t.epoch,
+  `insert into user (id, public_id, username, password_hash, epoch, disabled, claims, created_at) ${NUMBERS} select $base + n, randomblob(16), 'copy-' || ($base + n) || '@bench.example', t.password_hash, t.epoch,
      t.disabled, t.claims, t.created_at from number, user t where t.id = $user`,
   `insert into device ${NUMBERS} select $base + n, randomblob(16), $base + n, randomblob(32), t.name, t.user_agent, t.created_at, t.seen_at,
      t.removed_at from number, (select * from device where user = $user limit 1) t`,
