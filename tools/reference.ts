@@ -13,6 +13,7 @@ const described: Readonly<Record<string, string>> = {
   api: 'apis.md',
   browser: 'single-page-apps.md',
   web: 'web-apps.md',
+  worker: 'workers.md',
 };
 const rooms: Readonly<Record<string, string>> = { '@ostiary/session': 'sdks/session/src/index.ts' };
 

@@ -1,20 +1,18 @@
-import pg from 'pg';
 import { describeGrantStore } from '@ostiary/worker/contract';
-import { createPostgresGrantsTable, postgresGrants } from '@ostiary/worker/postgres';
+import { openGrants } from '../docs/snippets/worker-postgres.ts';
 import { postgresServer } from '../support/postgres.ts';
 
 describeGrantStore('PostgreSQL', async () => {
   const { url, drop } = await (await postgresServer()).newDatabase();
-  const pools: pg.Pool[] = [];
+  const opened: Awaited<ReturnType<typeof openGrants>>[] = [];
   return {
     async open() {
-      const pool = new pg.Pool({ connectionString: url, max: 4 });
-      pools.push(pool);
-      await createPostgresGrantsTable(pool);
-      return postgresGrants(pool);
+      const grants = await openGrants(url);
+      opened.push(grants);
+      return grants.store;
     },
     async close() {
-      await Promise.all(pools.map((pool) => pool.end()));
+      await Promise.all(opened.map(({ close }) => close()));
       await drop();
     },
   };
