@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +7,9 @@ import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { authorizeParameters, basic, labApi, labWeb, openIssuer, verifier, webSecret } from '@ostiary/http/fixture';
 import type { TestBrowser, TestIssuer } from '@ostiary/http/fixture';
 import { disableUser } from '@ostiary/service';
-import type { ApiId, ClientMetadata } from '@ostiary/wire';
-import { clientSecretBasic, createWorker, GrantError, memoryGrants } from '@ostiary/worker';
-import type { GrantStore, GrantWorker, HandedTokens } from '@ostiary/worker';
+import type { ApiId, ClientMetadata, PublicJwk } from '@ostiary/wire';
+import { clientSecretBasic, createWorker, GrantError, memoryGrants, privateKeyJwt } from '@ostiary/worker';
+import type { ClientAuthentication, GrantStore, GrantWorker, HandedTokens } from '@ostiary/worker';
 import { VirtualHost } from '@ostiary/worker/fixture';
 import { openSqliteGrants } from '@ostiary/worker/sqlite';
 import { withSecret } from '../support/served-issuer.ts';
@@ -25,10 +26,14 @@ interface House {
   host: VirtualHost;
   issuer: TestIssuer;
   browser: TestBrowser;
+  authentication: ClientAuthentication;
   open(store?: GrantStore, machine?: Parameters<VirtualHost['environment']>[0]): GrantWorker;
 }
 
-async function openHouse(changes: Partial<ClientMetadata> = {}, accessTokenSeconds = 3600): Promise<House> {
+async function openHouse(
+  changes: Partial<ClientMetadata> = {},
+  { accessTokenSeconds = 3600, authentication = clientSecretBasic(webSecret) } = {},
+): Promise<House> {
   const host: VirtualHost = new VirtualHost((request) =>
     issuer.handler(request, { address: '127.0.0.1', isTls: false }),
   );
@@ -47,27 +52,26 @@ async function openHouse(changes: Partial<ClientMetadata> = {}, accessTokenSecon
       {
         issuer: issuer.service.settings.issuer,
         clientId: 'lab-web',
-        authentication: clientSecretBasic(webSecret),
+        authentication,
         store,
         sealingKeys: [{ id: 'k1', key: Buffer.alloc(32, 3) }],
       },
       host.environment(machine),
     );
-  return { host, issuer, browser: issuer.browser(), open };
+  return { host, issuer, browser: issuer.browser(), authentication, open };
 }
 
 /** Ada signs in at the web app, allows it to work while she is away, and the web app redeems the code. */
-async function signIn({ issuer, browser }: House): Promise<HandedTokens> {
+async function signIn({ host, issuer, browser, authentication }: House): Promise<HandedTokens> {
   const scope = 'openid offline_access read:reports eq1';
   const asked = authorizeParameters({ client_id: 'lab-web', redirect_uri: callback, scope });
   const { leftTo = '' } = await browser.follow(`/authorize?${asked.toString()}`);
   const code = new URL(leftTo).searchParams.get('code') ?? '';
   const form = { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier };
-  const response = await issuer.request('/token', {
-    method: 'POST',
-    body: new URLSearchParams(form),
-    headers: basic(),
-  });
+  const proof = { clientId: 'lab-web', issuer: issuer.service.settings.issuer, nowMs: host.nowMs, random: randomBytes };
+  const { headers = {}, fields = {} } = await authentication(proof);
+  const body = new URLSearchParams({ ...form, ...fields });
+  const response = await issuer.request('/token', { method: 'POST', body, headers });
   assert.equal(response.status, 200);
   return (await response.json()) as HandedTokens;
 }
@@ -173,13 +177,32 @@ function metadata(): ClientMetadata {
   return registered.metadata;
 }
 
+it('a client that signs its assertions renews and revokes as well', async () => {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
+  const key = { ...(await crypto.subtle.exportKey('jwk', pair.publicKey)), kid: 'c1', alg: 'ES256', use: 'sig' };
+  const authentication = privateKeyJwt(pair.privateKey, { kid: 'c1' });
+  const jwks = { keys: [key as PublicJwk] };
+  house = await openHouse({ token_endpoint_auth_method: 'private_key_jwt', jwks }, { authentication });
+  worker = house.open();
+  id = await worker.keep(await signIn(house));
+  worker.start();
+  await house.host.advance(3 * hourMs);
+  assert.match(await worker.withGrant(id, same), /^eyJ/);
+  const assertions = house.host.sentTo('/token').map(({ form }) => form.get('client_assertion'));
+  assert.ok(assertions.length >= 3 && new Set(assertions).size === assertions.length);
+  await worker.forget(id);
+  assert.equal(await worker.read(id), undefined);
+  await worker.stop();
+  await house.issuer.close();
+});
+
 describe('S3.3 a service that works for weeks', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ostiary-weeks-'));
   after(() => rm(folder, { recursive: true }));
 
   for (const rotation of ['on', 'off'] as const)
     it(`is restarted, killed, and left without answers, with rotation ${rotation}, and keeps its grant`, async () => {
-      house = await openHouse({ refresh: { ...labWeb().refresh, rotation } }, 3 * 3600);
+      house = await openHouse({ refresh: { ...labWeb().refresh, rotation } }, { accessTokenSeconds: 3 * 3600 });
       const path = join(folder, `${rotation}.db`);
       let draws = 0;
       house.host.fault = ({ url }) => {
