@@ -3,7 +3,7 @@ import express from 'express';
 import type { Request, Response, Router } from 'express';
 import type { LabAddresses } from '../addresses.ts';
 import { createIssuerClock } from '../issuer-clock.ts';
-import { createConnector } from './connect.ts';
+import { createConnector, webClient } from './connect.ts';
 import type { Purpose } from './connect.ts';
 import { createFeed, tagIn } from './feed.ts';
 import type { Feed } from './feed.ts';
@@ -80,7 +80,13 @@ interface FeedPlace {
 
 /** The feed: everybody may post in the Lab; to read it takes a token with `read:feed`. */
 function feedRoutes(router: Router, { feed, machine, addresses }: FeedPlace): void {
-  const check = auth({ issuerBaseURL: addresses.issuer, audience: 'https://api.lab.example', now: machine.nowMs });
+  const check = auth({
+    issuerBaseURL: addresses.issuer,
+    audience: 'https://api.lab.example',
+    now: machine.nowMs,
+    // What ended is refused within a second; then the worker asks the issuer, and is told why.
+    revocations: { clientId: webClient.id, clientSecret: webClient.secret },
+  });
   router.get('/watch/feed', check, requiredScopes('read:feed'), ({ query }, response) => {
     response.json({ items: feed.read(tagIn(query['tag']) ?? '', Number(query['after']) || 0) });
   });

@@ -40,11 +40,7 @@ export async function watchPage(addresses: LabAddresses, view: WatchView): Promi
 function statusLine({ watches, problem, happenings }: WatchView): Markup {
   const active = watches.filter(({ grant }) => grant.state.kind === 'active').length;
   const ended = watches.length - active;
-  const words =
-    problem ??
-    (watches.length === 0
-      ? 'Nothing is watched.'
-      : `${active} watched${ended > 0 ? `, ${ended} ended` : ''}. You may sign out and close this page.`);
+  const words = problem ?? (watches.length === 0 ? 'Nothing is watched.' : statusWords(active, ended));
   const state = problem !== undefined || ended > 0 ? 'error' : active > 0 ? 'signed-in' : 'signed-out';
   return html`<p
     id="status"
@@ -56,6 +52,11 @@ function statusLine({ watches, problem, happenings }: WatchView): Markup {
   >
     ${words}
   </p>`;
+}
+
+function statusWords(active: number, ended: number): string {
+  const count = ended === 0 ? `${active} watched.` : `${active} watched, ${ended} ended.`;
+  return `${count} ${active > 0 ? 'You may sign out and close this page.' : 'Below it says why.'}`;
 }
 
 function startCard(): Markup {
@@ -176,7 +177,9 @@ function timeCard(): Markup {
 function endingsCard({ issuer }: LabAddresses, switches: WatchView['switches']): Markup {
   return html`<section class="card" aria-labelledby="endings-title">
     <h2 id="endings-title">Three ways to end it</h2>
-    <p class="quiet fine">Each ends the watch at its next renewal, within the hour. The worker is told which it was.</p>
+    <p class="quiet fine">
+      The feed refuses the token within seconds, or at the next renewal; then the worker asks the issuer, and is told which it was.
+    </p>
     <h3>You take back your permission</h3>
     <div class="buttons"><a class="button" id="account" href="${issuer}/account">Open your account page</a></div>
     ${switches === undefined ? '' : operatorButtons(switches)}

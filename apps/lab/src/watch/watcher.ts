@@ -37,7 +37,7 @@ interface Job {
   seen: number;
 }
 
-const pauseMs = 20_000;
+const pauseMs = 2_000;
 const kept = 60;
 
 export function createWatcher(machine: LabMachine, { issuer, feedUrl }: { issuer: string; feedUrl: string }): Watcher {
