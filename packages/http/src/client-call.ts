@@ -12,6 +12,7 @@ import type { Context } from 'hono';
 import { readClientCredentials } from './client-credentials.ts';
 import type { Bindings, HttpContext, Peer } from './context.ts';
 import { readForm } from './form.ts';
+import { readJson } from './json-body.ts';
 
 /** A request from a back channel, after its form was parsed once. */
 interface BackChannelCall {
@@ -61,6 +62,17 @@ export async function readClientCall(c: Context<Bindings>, { service }: HttpCont
   return authentication.ok ? { ok: true, call: { ...call, client: authentication.client } } : authentication;
 }
 
+/** The same for calls whose parameters are the members of a JSON object. */
+export async function readJsonCall(c: Context<Bindings>, { service }: HttpContext): Promise<Reading<ClientCall>> {
+  const json = await readJson(c.req.raw, maxBytes);
+  if (!json.ok) return json;
+  const read = credentialsIn(c, json.pairs);
+  if (!read.ok) return read;
+  const { credentials, ...call } = read.call;
+  const authentication = await authenticateClient(service, credentials, call.address);
+  return authentication.ok ? { ok: true, call: { ...call, client: authentication.client } } : authentication;
+}
+
 /** Way in of the introspection endpoint, which answers APIs as well. */
 export async function readCallerCall(c: Context<Bindings>, { service }: HttpContext): Promise<Reading<CallerCall>> {
   const read = await readCredentials(c);
@@ -79,8 +91,14 @@ async function readCredentials(c: Context<Bindings>): Promise<Reading<BackChanne
     if (leaked !== undefined) return { ok: false, refusal: { reason: 'parameter_malformed', parameter: leaked } };
   }
   const form = await readForm(c.req.raw, maxBytes);
-  if (!form.ok) return form;
-  const read = readParameters(form.pairs);
+  return form.ok ? credentialsIn(c, form.pairs) : form;
+}
+
+function credentialsIn(
+  c: Context<Bindings>,
+  pairs: Iterable<[string, string]>,
+): Reading<BackChannelCall & Credentials> {
+  const read = readParameters(pairs);
   if (!read.ok) return read;
   const credentials = readClientCredentials(c.req.header('authorization'), read.value);
   if (!credentials.ok) return credentials;

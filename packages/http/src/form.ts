@@ -16,7 +16,7 @@ export async function readForm(request: Request, maxBytes: number): Promise<Form
 }
 
 /** The body as text, or nothing when it is larger than allowed; the rest of a larger one is not read. */
-async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
+export async function readText(request: Request, maxBytes: number): Promise<string | undefined> {
   const declared = request.headers.get('content-length');
   if (declared !== null && /^[0-9]{1,15}$/.test(declared)) {
     if (Number(declared) > maxBytes) return undefined;

@@ -8,6 +8,7 @@ import { accountRoutes } from './routes/account.ts';
 import { auth0LogoutRoutes } from './routes/auth0-logout.ts';
 import { authorizeRoutes } from './routes/authorize.ts';
 import { challengeRoutes } from './routes/challenge.ts';
+import { directRoutes } from './routes/direct.ts';
 import { consentRoutes } from './routes/consent.ts';
 import { developmentRoutes } from './routes/development.ts';
 import { endSessionRoutes } from './routes/end-session.ts';
@@ -42,7 +43,7 @@ export function createHandler(options: HandlerOptions): Handler {
   const app = context.basePath === '' ? root : root.basePath(context.basePath);
   const backChannel = [tokenRoutes, userinfoRoutes, revocationRoutes, introspectionRoutes, revocationFeedRoutes];
   for (const addRoutes of backChannel) addRoutes(app, context);
-  challengeRoutes(app, context);
+  for (const addRoutes of [challengeRoutes, directRoutes]) addRoutes(app, context);
   for (const addRoutes of [homeRoutes, authorizeRoutes, signInRoutes, consentRoutes, endSessionRoutes, accountRoutes]) {
     addRoutes(app, context);
   }

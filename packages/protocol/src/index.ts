@@ -14,6 +14,7 @@ export { isStanding, type SessionFacts, type SessionPolicy } from './authorize/s
 export { draft, granted, isEmpty, refused, type Decision, type EventNote, type PlanDraft } from './decision.ts';
 export { decideDirectAuthorization } from './direct/authorization.ts';
 export { needsWebPage, parseChallengeRequest } from './direct/challenge-request.ts';
+export { directRequest, type DirectAsk } from './direct/request.ts';
 export { planEndOfLostHistory } from './lost-history.ts';
 export { readParameters, type Parameters } from './parameters.ts';
 export { matchPostLogoutRedirectUri, matchRedirectUri, redirectHost } from './redirect-uri.ts';

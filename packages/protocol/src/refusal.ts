@@ -7,6 +7,7 @@ export type Reason =
   | 'parameter_malformed'
   | 'parameter_too_long'
   | 'body_not_form'
+  | 'body_not_json'
   | 'body_too_large'
   | 'client_unknown'
   | 'client_disabled'
@@ -65,6 +66,8 @@ export type Reason =
   | 'code_proof_of_another_key'
   | 'token_unknown'
   | 'token_of_another_client'
+  | 'device_missing'
+  | 'device_differs'
   | 'proof_missing'
   | 'proof_of_another_key'
   | 'proof_required'
@@ -114,6 +117,7 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   parameter_malformed: ['invalid_request', ({ parameter = 'a parameter' }) => `${parameter} is malformed`],
   parameter_too_long: ['invalid_request', ({ parameter = 'a parameter' }) => `${parameter} is too long`],
   body_not_form: ['invalid_request', 'the body must be application/x-www-form-urlencoded'],
+  body_not_json: ['invalid_request', 'the body must be application/json: one object whose members are texts'],
   body_too_large: ['invalid_request', 'the body is too large'],
   client_unknown: ['invalid_client', 'no such client'],
   client_disabled: ['invalid_client', 'the client is disabled'],
@@ -182,6 +186,8 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   code_proof_of_another_key: ['invalid_grant', 'the authorization code is bound to another key'],
   token_unknown: ['invalid_grant', 'the refresh token is not valid'],
   token_of_another_client: ['invalid_grant', 'the refresh token is not valid for this client'],
+  device_missing: ['invalid_grant', 'the refresh token is renewed with its device, and none was named'],
+  device_differs: ['invalid_grant', 'the refresh token is of another device'],
   proof_missing: ['invalid_grant', 'the refresh token is bound to a key and no proof was given'],
   proof_of_another_key: ['invalid_grant', 'the refresh token is bound to another key'],
   proof_required: ['invalid_dpop_proof', 'a DPoP proof is required'],

@@ -25,6 +25,8 @@ export { authenticateCaller, type AuthenticatedCaller } from './caller-authentic
 export { authenticateClient, type AuthenticatedClient, type ClientCredentials } from './client-authentication.ts';
 export { digest } from './digest.ts';
 export { answerChallenge, type ChallengeAnswer } from './direct/challenge.ts';
+export { refreshDirectly } from './direct/refresh.ts';
+export { signInDirectly } from './direct/sign-in.ts';
 export { currentProofNonce } from './dpop/nonce.ts';
 export { proofAlgs } from './dpop/proof-key.ts';
 export { readProof, type ProvenKey } from './dpop/proof.ts';

@@ -18,6 +18,8 @@ export const endpoints = {
   authorization: '/authorize',
   authorizationChallenge: '/authorize-challenge',
   token: '/token',
+  directSignIn: '/direct/sign-in',
+  directRefresh: '/direct/refresh',
   userinfo: '/userinfo',
   jwks: '/jwks',
   revocation: '/revoke',

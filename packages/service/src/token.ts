@@ -1,4 +1,4 @@
-import type { FamilyFacts } from '@ostiary/model';
+import type { Family, FamilyFacts } from '@ostiary/model';
 import {
   decideClientCredentials,
   decideCodeExchange,
@@ -8,6 +8,7 @@ import {
   type TokenGrant,
 } from '@ostiary/protocol';
 import type { TokenAnswer } from '@ostiary/wire';
+import { deviceHash, type DeviceMark } from './browser.ts';
 import { isInService, type AuthenticatedClient } from './client-authentication.ts';
 import { digest, isSameDigest, s256 } from './digest.ts';
 import { mintTokens } from './mint.ts';
@@ -19,7 +20,15 @@ import { settle, type Answer } from './settle.ts';
 
 /** A token request after its form was parsed and its client authenticated. */
 export type TokenRequest =
-  | { grantType: 'refresh_token'; refreshToken: string; scope?: string; resources: readonly string[]; attempt?: string }
+  | {
+      grantType: 'refresh_token';
+      refreshToken: string;
+      scope?: string;
+      resources: readonly string[];
+      attempt?: string;
+      /** Named by a back end that signs users in itself. */
+      device?: DeviceMark;
+    }
   | {
       grantType: 'authorization_code';
       code: string;
@@ -163,6 +172,7 @@ function refreshPhases(
         catalogue: service.catalogue,
         request,
         proofKey: proven?.jkt,
+        device: await fitOf(service, request.device, facts.family),
         attempt,
         operation,
         keyId: service.keyring.refreshKeyId(),
@@ -178,6 +188,17 @@ function refreshPhases(
     if (decision.kind === 'granted' && parts.generation < facts.family.generation) service.retries.add(id);
     return decision;
   };
+}
+
+/** Whether the device that a call names is the one that the family was made for. */
+async function fitOf(
+  service: Service,
+  named: DeviceMark | undefined,
+  { userId, deviceId }: Family,
+): Promise<'same' | 'other' | undefined> {
+  if (named === undefined) return undefined;
+  const device = await service.store.devices.find(deviceId);
+  return device?.cookieHash === deviceHash(service, named, userId) ? 'same' : 'other';
 }
 
 /** The family as it is now; read once more where the token is ahead of it, before anybody says that history was lost. */

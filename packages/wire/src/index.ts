@@ -1,6 +1,7 @@
 export * from './access-token.ts';
 export * from './cause.ts';
 export * from './client-metadata.ts';
+export type * from './direct-answer.ts';
 export * from './ids.ts';
 export type * from './introspection-answer.ts';
 export * from './oauth-error.ts';

@@ -42,4 +42,6 @@ export interface ErrorAnswer {
   error_description: string;
   /** Why the session behind the token ended; an Ostiary extension. */
   error_cause?: string;
+  /** Of the JSON call alone: nothing but this ends a session. */
+  result?: string;
 }

@@ -7,7 +7,7 @@ import type { Refusal } from '../refusal.ts';
 import type { ApiCatalogue } from '../scope.ts';
 
 /** A code that is handed over in the answer goes to no address. */
-const nowhere = '' as RegisteredRedirectUri;
+export const nowhere = '' as RegisteredRedirectUri;
 
 export interface ChallengeContext {
   client: ClientMetadata;

@@ -17,6 +17,7 @@ export interface RefreshQuestion {
   catalogue: ApiCatalogue;
   request: AccessRequest;
   proofKey?: string;
+  device?: 'same' | 'other';
   attempt?: Digest;
   operation: Digest;
   /** HMAC key a new generation is made with. */
@@ -38,6 +39,7 @@ export function decideRefresh(question: RefreshQuestion, nowMs: number): Decisio
       client,
       isClientAuthenticated: question.isClientAuthenticated,
       proofKey: question.proofKey,
+      device: question.device,
       attempt: question.attempt,
       operation: question.operation,
       access: mayRefresh

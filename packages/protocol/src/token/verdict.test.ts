@@ -88,6 +88,20 @@ const foreignRows: Row[] = [
     says: { verdict: 'foreign', reason: 'proof_of_another_key' },
     field: 'key',
   },
+  {
+    row: 2,
+    name: 'another device presents it',
+    change: presented({ device: 'other' }),
+    says: { verdict: 'foreign', reason: 'device_differs' },
+    field: 'device',
+  },
+  {
+    row: 2,
+    name: 'its device is not named',
+    change: inFamily({ terms: { ...family().terms, grant: { ...family().terms.grant, needsDevice: true } } }),
+    says: { verdict: 'foreign', reason: 'device_missing' },
+    field: 'device',
+  },
 ];
 
 const overRows: Row[] = [

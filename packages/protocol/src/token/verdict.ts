@@ -17,6 +17,8 @@ export interface Presentation {
   isClientAuthenticated: boolean;
   /** Thumbprint of the DPoP key proved with this request (RFC 9449). */
   proofKey?: string;
+  /** How the device that the request names fits the family's. Absent: none was named. */
+  device?: 'same' | 'other';
   /** Hash of the client's `attempt`. */
   attempt?: Digest;
   /** Hash of the operation id the server drew for this request; the same in every re-run of its phases. */
@@ -41,7 +43,13 @@ export type Verdict =
   | { verdict: 'retries_limited' }
   | { verdict: 'reuse' };
 
-type Foreignness = 'token_of_another_client' | 'client_auth_missing' | 'proof_missing' | 'proof_of_another_key';
+type Foreignness =
+  | 'token_of_another_client'
+  | 'client_auth_missing'
+  | 'proof_missing'
+  | 'proof_of_another_key'
+  | 'device_missing'
+  | 'device_differs';
 
 /**
  * Judges a presented refresh token. The order is the meaning: the first case that matches wins, so that a request which
@@ -79,14 +87,16 @@ export function rotates(family: Pick<Family, 'jkt'>, policy: RefreshPolicy): boo
 
 /**
  * RFC 6749 section 6, RFC 9449 section 5: the token is bound to its client, which MUST authenticate if it has credentials,
- * and to the key that was proved at birth, if there was one.
+ * and to the key that was proved at birth, if there was one. What was made by a direct sign-in is bound to its device besides.
  */
 function foreignness(presented: Presentation, family: Family): Foreignness | undefined {
   const { client, isClientAuthenticated } = presented;
   if (client.client_id !== family.clientId) return 'token_of_another_client';
   if (client.token_endpoint_auth_method !== 'none' && !isClientAuthenticated) return 'client_auth_missing';
-  if (family.jkt === undefined || family.jkt === presented.proofKey) return undefined;
-  return presented.proofKey === undefined ? 'proof_missing' : 'proof_of_another_key';
+  if (family.jkt !== undefined && family.jkt !== presented.proofKey)
+    return presented.proofKey === undefined ? 'proof_missing' : 'proof_of_another_key';
+  if (presented.device === 'other') return 'device_differs';
+  return family.terms.grant.needsDevice === true && presented.device === undefined ? 'device_missing' : undefined;
 }
 
 /** Why a family can no longer stand: something under it was taken away since its birth. */

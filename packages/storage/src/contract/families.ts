@@ -90,6 +90,9 @@ function finding(newPlace: NewPlace): void {
 
   const kinds: Record<string, Partial<Family>> = {
     'bound to a DPoP key': { jkt: digest('key') },
+    'with what a direct sign-in grants': {
+      terms: { ...terms, grant: { ...grant, claims: { role: 'editor', desks: [1, 2] }, needsDevice: true } },
+    },
     'without limits': { terms: { grant, boundTo: 'offline' } },
     'with an empty grant': { terms: { grant: { scopes: [], apis: {}, acr: '0', amr: [] }, boundTo: 'session' } },
     'of the last generation': { generation: 2 ** 31 - 1, keyId: 255, retries: 2 ** 31 },
