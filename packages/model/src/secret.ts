@@ -14,9 +14,9 @@ export interface StoredSigningKey {
   retiredAtMs?: number;
 }
 
-/** A symmetric server key at rest: `refresh` keys make the tags of refresh tokens, `cookie` keys sign cookies. */
+/** A symmetric server key at rest: `refresh` keys make the tags of refresh tokens, `cookie` keys sign cookies, `stateless` keys refresh tokens that are JWTs. */
 export interface StoredMacKey {
-  purpose: 'refresh' | 'cookie';
+  purpose: 'refresh' | 'cookie' | 'stateless';
   /** 0 to 255; stands in every refresh token. */
   keyId: number;
   sealed: string;

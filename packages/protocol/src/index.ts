@@ -25,7 +25,7 @@ export { isEndOfAll, judgeDelivery, type Delivery, type NoticeOutcome } from './
 export { planSignOut } from './session/sign-out.ts';
 export { decideCodeExchange, type CodeFacts, type CodeQuestion } from './token/authorization-code.ts';
 export { decideClientCredentials } from './token/client-credentials.ts';
-export type { Handles, IdTokenGrant, RefreshGrant, TokenGrant } from './token/grant.ts';
+export type { Handles, IdTokenGrant, RefreshGrant, StatelessRefresh, TokenGrant } from './token/grant.ts';
 export {
   introspect,
   isAccessTokenActive,
@@ -37,4 +37,5 @@ export { decideRefresh, type RefreshQuestion } from './token/refresh.ts';
 export { decideRevocation, type RevocableToken } from './token/revocation.ts';
 export { latenessSeconds } from './token/cutoff.ts';
 export { revocationEntry, type EntryTerms } from './token/revocation-entry.ts';
+export { decideStatelessRefresh, type StatelessFacts, type StatelessToken } from './token/stateless.ts';
 export { judge, lastGeneration, retriesPerMinute, type Presentation, type Verdict } from './token/verdict.ts';

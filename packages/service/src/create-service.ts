@@ -89,7 +89,12 @@ function byConfiguration(settings: Settings): Pick<Service, 'settings' | 'client
 }
 
 function keyNeeds(settings: Settings): KeyNeeds {
-  return { algs: algsInUse(settings), longestTokenSeconds: longestTokenSeconds(settings) };
+  const isStateless = settings.clients.some(({ metadata }) => metadata.refresh.stateless === true);
+  return {
+    algs: algsInUse(settings),
+    macs: ['refresh', 'cookie', ...(isStateless ? (['stateless'] as const) : [])],
+    longestTokenSeconds: longestTokenSeconds(settings),
+  };
 }
 
 /** ES256 and RS256 always (RFC 9068 section 4, OpenID Connect Core 15.1), and what the configuration names. */

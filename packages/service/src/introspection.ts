@@ -24,6 +24,8 @@ import { parseRefreshToken } from './refresh-token.ts';
 import { readAccessToken } from './revocation.ts';
 import type { Service } from './service.ts';
 import { settle, type Answer } from './settle.ts';
+import { loadStatelessFacts } from './stateless-refresh.ts';
+import { recogniseStateless } from './stateless-token.ts';
 import { recogniseFamily } from './token.ts';
 import { claimsFor } from './mint.ts';
 
@@ -59,6 +61,11 @@ async function present(service: Service, token: string): Promise<IntrospectedTok
     const policy = facts && service.clients.get(facts.family.clientId)?.metadata.refresh;
     return facts && policy && { kind: 'refresh', facts, generation: parts.generation, policy };
   }
+  const stateless = await recogniseStateless(service, token);
+  if (stateless !== undefined) {
+    const facts = await loadStatelessFacts(service, stateless);
+    return facts && { kind: 'stateless', facts };
+  }
   const claims = await readAccessToken(service, token);
   const facts = claims && (await loadFacts(service, claims));
   return facts && { kind: 'access', facts };
@@ -68,13 +75,13 @@ async function present(service: Service, token: string): Promise<IntrospectedTok
 async function loadFacts({ store }: Service, claims: AccessTokenClaims): Promise<AccessTokenFacts | undefined> {
   const { fam, sid, dev } = claims;
   const [userId, clientId] = [claims.sub as UserId, claims.client_id as ClientId];
-  const isAlone = sid !== undefined && fam === undefined;
+  const isAlone = claims.uep !== undefined && fam === undefined;
   const [isRevoked, client, user, family, session, device, consent] = await Promise.all([
     store.revokedTokens.has(claims.jti),
     store.clients.find(clientId),
-    sid === undefined ? undefined : store.users.find(userId),
+    claims.uep === undefined ? undefined : store.users.find(userId),
     fam === undefined ? undefined : store.families.find(fam as FamilyId),
-    isAlone ? store.sessions.find(sid as SessionId) : undefined,
+    isAlone && sid !== undefined ? store.sessions.find(sid as SessionId) : undefined,
     isAlone && dev !== undefined ? store.devices.find(dev as DeviceId) : undefined,
     isAlone ? store.consents.find(userId, clientId) : undefined,
   ]);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { IdTokenGrant, TokenGrant } from '@ostiary/protocol';
+import type { IdTokenGrant, StatelessRefresh, TokenGrant } from '@ostiary/protocol';
 import {
   backchannelLogoutEvent,
   openIdScopes,
@@ -17,6 +17,7 @@ import {
 import type { Service } from './service.ts';
 import { signInput, type SigningKey } from './keys/signing.ts';
 import { makeRefreshToken } from './refresh-token.ts';
+import { makeStatelessToken } from './stateless-token.ts';
 
 /** Lifetime of an ID token: it proves a sign-in to a client, which then keeps a session of its own. */
 export const idTokenSeconds = 3600;
@@ -45,6 +46,7 @@ export async function mintTokens(
   };
   if (grant.idToken !== undefined)
     answer.id_token = await mintIdToken(service, { ...grant, idToken: grant.idToken }, { accessToken }, nowMs);
+  if (grant.stateless !== undefined) return withStateless(service, answer, grant.stateless, nowMs);
   if (grant.refresh === undefined) return answer;
   const { family, generation, keyId, expiry } = grant.refresh;
   const key = service.keyring.refreshKey(keyId);
@@ -55,6 +57,17 @@ export async function mintTokens(
     { key, salt, restoreEpoch: service.keyring.restoreEpoch() },
   );
   return { ...answer, ...expiryFields(expiry.timeoutSeconds, expiry.authorizationSeconds) };
+}
+
+/** A refresh token that is its own record; of one that goes on only the end is told. */
+function withStateless(
+  service: Service,
+  answer: TokenAnswer,
+  { token, endsAtMs, isNew }: StatelessRefresh,
+  nowMs: number,
+): TokenAnswer {
+  const expiry = expiryFields(undefined, Math.max(0, Math.floor((endsAtMs - nowMs) / 1000)));
+  return { ...answer, ...(isNew && { refresh_token: makeStatelessToken(service, token) }), ...expiry };
 }
 
 /** Fields of draft-ietf-oauth-refresh-token-expiration; "never" is left out. */
@@ -73,7 +86,7 @@ function expiryFields(
 /** RFC 9068 section 2.2. */
 function accessClaims(
   service: Service,
-  { access, clientId, subject, handles, proofKey }: TokenGrant,
+  { access, clientId, subject, handles, proofKey, customClaims }: TokenGrant,
   jti: string,
   nowMs: number,
 ): AccessTokenClaims {
@@ -81,6 +94,7 @@ function accessClaims(
   const iat = Math.floor(nowMs / 1000);
   const [only, ...more] = access.audience;
   return {
+    ...customClaims,
     iss: issuer,
     sub: subject,
     aud: only === undefined ? issuer : more.length === 0 ? only : access.audience,

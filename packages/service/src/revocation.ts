@@ -5,6 +5,7 @@ import { verifyOwnToken } from './own-token.ts';
 import { parseRefreshToken } from './refresh-token.ts';
 import type { Service } from './service.ts';
 import { settle, type Answer } from './settle.ts';
+import { recogniseStateless } from './stateless-token.ts';
 import { recogniseFamily } from './token.ts';
 
 /**
@@ -31,6 +32,8 @@ async function recognise(service: Service, token: string): Promise<RevocableToke
     const facts = await recogniseFamily(service, parts);
     return facts && { kind: 'refresh', family: facts.family };
   }
+  const stateless = await recogniseStateless(service, token);
+  if (stateless !== undefined) return { kind: 'stateless', token: stateless };
   const claims = await readAccessToken(service, token);
   return claims && { kind: 'access', claims };
 }

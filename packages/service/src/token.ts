@@ -1,4 +1,4 @@
-import type { Family, FamilyFacts } from '@ostiary/model';
+import type { FamilyFacts } from '@ostiary/model';
 import {
   decideClientCredentials,
   decideCodeExchange,
@@ -8,8 +8,9 @@ import {
   type TokenGrant,
 } from '@ostiary/protocol';
 import type { TokenAnswer } from '@ostiary/wire';
-import { deviceHash, type DeviceMark } from './browser.ts';
+import type { DeviceMark } from './browser.ts';
 import { isInService, type AuthenticatedClient } from './client-authentication.ts';
+import { fitOf } from './device-fit.ts';
 import { digest, isSameDigest, s256 } from './digest.ts';
 import { mintTokens } from './mint.ts';
 import type { ProvenKey } from './dpop/proof.ts';
@@ -17,6 +18,7 @@ import { hasValidTag, parseRefreshToken, type RefreshTokenParts } from './refres
 import type { RefreshVerdict } from './ports.ts';
 import type { Service } from './service.ts';
 import { settle, type Answer } from './settle.ts';
+import { refreshStateless } from './stateless-refresh.ts';
 
 /** A token request after its form was parsed and its client authenticated. */
 export type TokenRequest =
@@ -78,7 +80,11 @@ export async function answerTokenRequest(
   if (answer.ok && isEpochOver && request.grantType === 'refresh_token') {
     return answerTokenRequest(service, request, { ...call, client: { ...client, once: undefined } });
   }
-  if (answer.ok) return { ok: true, value: await mintTokens(service, answer.value, tokenId, service.clock.now()) };
+  if (answer.ok) {
+    const minted = await mintTokens(service, answer.value, tokenId, service.clock.now());
+    const isKept = answer.value.stateless?.isNew === false && request.grantType === 'refresh_token';
+    return { ok: true, value: isKept ? { ...minted, refresh_token: request.refreshToken } : minted };
+  }
   service.log.info('token_refused', {
     ...answer.refusal,
     shown: undefined,
@@ -91,6 +97,7 @@ export async function answerTokenRequest(
 /** What a refresh came to, in the few words that are counted. */
 function verdictOf(answer: Answer<TokenGrant>, presented: string): RefreshVerdict {
   if (answer.ok) {
+    if (answer.value.stateless !== undefined) return 'use';
     const { family, generation } = answer.value.refresh ?? {};
     if (family === undefined || generation !== family.generation) return 'rotate';
     return parseRefreshToken(presented)?.generation === generation ? 'use' : 'retry';
@@ -160,8 +167,9 @@ function refreshPhases(
   const attempt = request.attempt === undefined ? undefined : digest(request.attempt);
   const parts = parseRefreshToken(request.refreshToken);
   return async () => {
-    const facts = parts === undefined ? undefined : await readFamily(service, parts);
-    if (parts === undefined || facts === undefined) return refused({ reason: 'token_unknown' });
+    if (parts === undefined) return refreshStateless(service, request, { client, proven });
+    const facts = await readFamily(service, parts);
+    if (facts === undefined) return refused({ reason: 'token_unknown' });
     const { id } = facts.family;
     const decision = decideRefresh(
       {
@@ -188,17 +196,6 @@ function refreshPhases(
     if (decision.kind === 'granted' && parts.generation < facts.family.generation) service.retries.add(id);
     return decision;
   };
-}
-
-/** Whether the device that a call names is the one that the family was made for. */
-async function fitOf(
-  service: Service,
-  named: DeviceMark | undefined,
-  { userId, deviceId }: Family,
-): Promise<'same' | 'other' | undefined> {
-  if (named === undefined) return undefined;
-  const device = await service.store.devices.find(deviceId);
-  return device?.cookieHash === deviceHash(service, named, userId) ? 'same' : 'other';
 }
 
 /** The family as it is now; read once more where the token is ahead of it, before anybody says that history was lost. */

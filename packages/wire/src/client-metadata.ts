@@ -35,6 +35,11 @@ export interface RefreshPolicy {
   boundTo: 'session' | 'offline';
   idleSeconds?: number;
   absoluteSeconds?: number;
+  /**
+   * The refresh token is a signed JWT and its own record: nothing is written at birth or use, and nothing but its end, the user, the
+   * client or the consent ends it. Absent: a family is stored.
+   */
+  stateless?: boolean;
   /** How long a repeated refresh without proof gets the same successor; 0 = strict. */
   retrySeconds?: number;
 }

@@ -7,4 +7,5 @@ export type * from './introspection-answer.ts';
 export * from './oauth-error.ts';
 export * from './revocation-feed.ts';
 export * from './scopes.ts';
+export type * from './stateless-token.ts';
 export type * from './token-answer.ts';

@@ -23,6 +23,7 @@ import { checkApisOfClient, checkUnique } from './rules/references.ts';
 import { checkRefresh } from './rules/refresh.ts';
 import { checkResponseTypes } from './rules/response-types.ts';
 import { readStorage } from './rules/storage.ts';
+import { checkStateless } from './rules/stateless.ts';
 import { checkUser } from './rules/users.ts';
 import type { ConfiguredUser } from './rules/users.ts';
 import { checkWebAddresses } from './rules/web-addresses.ts';
@@ -89,6 +90,7 @@ function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDev
       ...checkBackChannelLogout(client, isDevelopment),
       ...checkRefresh(client),
       ...checkDirectSignIn(client),
+      ...checkStateless(client),
       ...(areApisWhole ? checkApisOfClient(client, metadata) : []),
     ]),
     ...users.flatMap((user) => checkUser(user, isDevelopment)),

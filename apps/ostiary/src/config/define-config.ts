@@ -37,6 +37,11 @@ export interface RefreshConfig {
   boundTo?: 'session' | 'offline';
   idleSeconds?: number;
   absoluteSeconds?: number;
+  /**
+   * The refresh token is a signed JWT and nothing is stored of it. The price: a single device cannot be signed out before
+   * `absoluteSeconds` are over, and a stolen token is not found out. For clients that authenticate or bind every token to a key.
+   */
+  stateless?: boolean;
   /** How long a repeated refresh without proof gets the same answer: at most 60, 0 = never. Default 60. */
   retrySeconds?: number;
   /**

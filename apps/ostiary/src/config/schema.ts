@@ -26,6 +26,7 @@ const refreshShape = z.strictObject({
   boundTo: z.enum(['session', 'offline']).optional(),
   idleSeconds: seconds.optional(),
   absoluteSeconds: seconds.optional(),
+  stateless: z.boolean().optional(),
   retrySeconds: z.int().min(0).optional(),
   dangerouslyLongRetrySeconds: seconds.optional(),
   dangerouslyAllowStaticRefreshTokens: z.boolean().optional(),

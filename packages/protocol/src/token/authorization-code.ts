@@ -6,6 +6,7 @@ import type {
   Ending,
   Family,
   FamilyTerms,
+  Insertion,
   Redemption,
   Session,
   UserState,
@@ -18,6 +19,7 @@ import type { ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
 import { refreshExpiry } from './lifetime.ts';
 import { missingForOffline } from './offline.ts';
+import { statelessGrant, type StatelessToken } from './stateless.ts';
 
 /** Everything known about a presented code; absent rows are gone. */
 export interface CodeFacts {
@@ -118,6 +120,7 @@ function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): 
           expiresAtMs: redemption.accessTokenExpiresAtMs,
           atMs: nowMs,
         },
+        ...revocationOfStateless(redemption, question.client, nowMs),
       ],
       ends,
       events: [
@@ -130,6 +133,12 @@ function replay(question: CodeQuestion, redemption: Redemption, nowMs: number): 
       ],
     },
   );
+}
+
+/** A refresh token that is its own record can only be remembered as taken back. */
+function revocationOfStateless({ familyId, atMs }: Redemption, client: ClientMetadata, nowMs: number): Insertion[] {
+  if (client.refresh.stateless !== true || familyId === undefined) return [];
+  return [{ kind: 'revokedToken', tokenId: familyId, expiresAtMs: statelessEndMs(client, atMs), atMs: nowMs }];
 }
 
 type Ground =
@@ -158,20 +167,24 @@ function redeem(
   const { facts, client, catalogue } = question;
   const { code } = facts;
   // A re-run after an ambiguous commit answers with what it made, and makes nothing.
-  if (code.redemption !== undefined) return granted(tokenGrant(question, ground, access, facts.family, nowMs));
   const missing = missingForOffline(code.grant, client, ground.consent, catalogue);
-  const family = missing === undefined ? newFamily(question, nowMs) : undefined;
+  const mayStay = missing === undefined;
+  const stateless = mayStay && client.refresh.stateless === true ? newStateless(question, nowMs) : undefined;
+  if (code.redemption !== undefined)
+    return granted(tokenGrant(question, ground, access, facts.family ?? stateless, nowMs));
+  const family = mayStay && stateless === undefined ? newFamily(question, nowMs) : undefined;
+  const born = family ?? stateless;
   const redemption: Redemption = {
     atMs: nowMs,
     operation: question.operation,
     attempt: question.attempt,
     jkt: question.proofKey,
-    familyId: family?.id,
+    familyId: born?.id,
     accessTokenId: question.accessTokenId,
     accessTokenExpiresAtMs: nowMs + access.lifetimeSeconds * 1000,
   };
   const surplus = family === undefined ? [] : facts.surplus;
-  return granted(tokenGrant(question, ground, access, family, nowMs), {
+  return granted(tokenGrant(question, ground, access, born, nowMs), {
     expects: [
       { kind: 'user', id: code.userId, epoch: code.userEpoch },
       { kind: 'client', id: code.clientId, epoch: code.clientEpoch },
@@ -183,7 +196,7 @@ function redeem(
     consumes: [{ kind: 'code', hash: code.hash, redemption }],
     inserts: family === undefined ? [] : [{ kind: 'family', row: family }],
     ends: surplus.map((id) => ({ kind: 'family', id, cause: 'superseded', atMs: nowMs })),
-    events: [birthNote(code, family, missing), ...surplus.map((familyId) => supersededNote(code, familyId))],
+    events: [birthNote(code, born, missing), ...surplus.map((familyId) => supersededNote(code, familyId))],
   });
 }
 
@@ -213,13 +226,32 @@ function newFamily({ facts: { code }, client, proofKey, operation, newborn }: Co
   };
 }
 
+/** The same as a token that is its own record. Its end is needed: nothing that is stored could end it. */
+function newStateless({ facts: { code }, client, proofKey, newborn }: CodeQuestion, nowMs: number): StatelessToken {
+  const { userId, clientId, deviceId, grant, authTimeMs, userEpoch, clientEpoch, consentVersion } = code;
+  return {
+    id: newborn.id,
+    ...{ userId, clientId, deviceId, grant, authTimeMs, userEpoch, clientEpoch, consentVersion },
+    issuedAtMs: nowMs,
+    expiresAtMs: statelessEndMs(client, nowMs),
+    ...(client.token_endpoint_auth_method === 'none' && proofKey !== undefined && { jkt: proofKey }),
+  };
+}
+
+function statelessEndMs({ refresh }: ClientMetadata, fromMs: number): number {
+  return fromMs + (refresh.absoluteSeconds ?? 0) * 1000;
+}
+
 function tokenGrant(
   { facts: { code }, client, proofKey }: CodeQuestion,
   { user }: Ground & { ok: true },
   access: Access,
-  family: Family | undefined,
+  born: Family | StatelessToken | undefined,
   nowMs: number,
 ): TokenGrant {
+  if (born !== undefined && 'expiresAtMs' in born)
+    return statelessGrant(born, access, { client, user, proofKey, isNew: true });
+  const family = born;
   const { acr, amr, scopes } = code.grant;
   const { authTimeMs, sessionId, deviceId, nonce } = code;
   return {
@@ -238,11 +270,16 @@ function tokenGrant(
     ...(scopes.includes('openid') && {
       idToken: { authTimeMs, acr, amr, nonce, sessionId, scopes, claims: user.claims },
     }),
+    ...(code.grant.claims && { customClaims: code.grant.claims }),
     ...(proofKey !== undefined && { proofKey }),
   };
 }
 
-function birthNote(code: AuthorizationCode, family: Family | undefined, missing: string | undefined): EventNote {
+function birthNote(
+  code: AuthorizationCode,
+  family: Pick<Family, 'id'> | undefined,
+  missing: string | undefined,
+): EventNote {
   if (family !== undefined) return { ...of(code), familyId: family.id, kind: 'family_born' };
   return { ...of(code), kind: 'offline_access_not_granted', reason: missing };
 }

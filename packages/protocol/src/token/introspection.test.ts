@@ -134,12 +134,20 @@ describe('RFC 7662 2.2: an access token is active while all it stands on stands'
 
   test('of client_credentials: while the client stands', () => {
     const ofClient = {
-      claims: claims({ sid: undefined, fam: undefined }),
+      claims: claims({ sid: undefined, fam: undefined, uep: undefined }),
       user: undefined,
       session: undefined,
       family: undefined,
     };
     assert.ok(isAccessTokenActive(accessFacts(ofClient), nowMs));
+  });
+
+  test('of a stateless refresh token: while the user stands as they were', () => {
+    const of = { claims: claims({ sid: undefined, fam: undefined }), session: undefined, family: undefined };
+    assert.ok(isAccessTokenActive(accessFacts(of), nowMs));
+    const { user } = facts();
+    assert.ok(!isAccessTokenActive(accessFacts({ ...of, user: { ...user, epoch: user.epoch + 1 } }), nowMs));
+    assert.ok(!isAccessTokenActive(accessFacts({ ...of, user: undefined }), nowMs));
   });
 });
 

@@ -3,6 +3,7 @@ import type { AccessTokenClaims, ApiId, ClientMetadata, IntrospectionAnswer } fr
 import { scopeNames } from '../scope.ts';
 import { cutoffSeconds } from './cutoff.ts';
 import { effectiveLimits, expiryOf } from './lifetime.ts';
+import { introspectStateless, type StatelessFacts } from './stateless.ts';
 import { lostGround } from './verdict.ts';
 
 /** State behind an access token whose signature, type and issuer were checked. */
@@ -22,6 +23,7 @@ export interface AccessTokenFacts {
 /** A token shown for introspection, or to an endpoint of the issuer. */
 export type IntrospectedToken =
   | { kind: 'access'; facts: AccessTokenFacts }
+  | { kind: 'stateless'; facts: StatelessFacts }
   | { kind: 'refresh'; facts: FamilyFacts; generation: number; policy: ClientMetadata['refresh'] };
 
 const inactive = { active: false } as const;
@@ -34,7 +36,8 @@ const inactive = { active: false } as const;
 export function isAccessTokenActive(facts: AccessTokenFacts, nowMs: number): boolean {
   const { claims, client, user, family } = facts;
   if (facts.isRevoked || claims.exp * 1000 <= nowMs || isFromBefore(claims, client)) return false;
-  if (claims.sid === undefined) return true;
+  // Of the client itself.
+  if (claims.uep === undefined) return true;
   if (user === undefined || user.isDisabled || user.epoch !== claims.uep) return false;
   if (claims.fam === undefined) return standsAlone(facts);
   return family !== undefined && family.family.endCause === undefined && lostGround(family) === undefined;
@@ -47,7 +50,9 @@ function isFromBefore({ iat }: AccessTokenClaims, { isDisabled, epoch, changedAt
 
 /** Without a family, a token stands on the sign-in, the device and the consent themselves. */
 function standsAlone({ claims, session, device, consent }: AccessTokenFacts): boolean {
-  if (session === undefined || session.endCause !== undefined || device?.removedAtMs !== undefined) return false;
+  // What a stateless refresh token made names no session and no device: neither ends it.
+  const isSignedIn = claims.sid === undefined || (session !== undefined && session.endCause === undefined);
+  if (!isSignedIn || device?.removedAtMs !== undefined) return false;
   if (consent === undefined || consent.version === 0) return true;
   const isGivenAgain = consent.withdrawnAtMs === undefined;
   return isGivenAgain && claims.iat > cutoffSeconds({ isOver: false, atMs: consent.givenAtMs });
@@ -64,6 +69,8 @@ export function introspect(
   nowMs: number,
 ): IntrospectionAnswer {
   if (token === undefined) return inactive;
+  if (token.kind === 'stateless')
+    return caller.kind === 'client' ? introspectStateless(token.facts, caller.client, issuer, nowMs) : inactive;
   return token.kind === 'access'
     ? ofAccessToken(token.facts, caller, nowMs)
     : ofRefreshToken(token, caller, { issuer, nowMs });

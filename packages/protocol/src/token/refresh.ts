@@ -135,6 +135,7 @@ function tokenGrant(
     access,
     handles: { sessionId, deviceId, userEpoch: user.epoch, authTimeMs, acr, familyId: family.id },
     refresh: { family, generation, keyId, expiry },
+    ...(family.terms.grant.claims && { customClaims: family.terms.grant.claims }),
     // OpenID Connect Core 12.2: the original auth_time, and no nonce.
     ...(scopes.includes('openid') && { idToken: { authTimeMs, acr, amr, sessionId, scopes, claims: user.claims } }),
     ...(proofKey !== undefined && { proofKey }),

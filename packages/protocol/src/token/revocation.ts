@@ -2,9 +2,13 @@ import type { Family } from '@ostiary/model';
 import type { AccessTokenClaims, ClientMetadata } from '@ostiary/wire';
 import { draft, type PlanDraft } from '../decision.ts';
 import { ending } from './refresh.ts';
+import type { StatelessToken } from './stateless.ts';
 
 /** What was presented for revocation, after signature or tag were checked. */
-export type RevocableToken = { kind: 'refresh'; family: Family } | { kind: 'access'; claims: AccessTokenClaims };
+export type RevocableToken =
+  | { kind: 'refresh'; family: Family }
+  | { kind: 'stateless'; token: StatelessToken }
+  | { kind: 'access'; claims: AccessTokenClaims };
 
 /**
  * Decides a revocation. Another client's token stays untouched, and the answer does not tell (RFC 7009 section 2.1); a spent
@@ -22,9 +26,20 @@ export function decideRevocation(
     if (family.clientId !== client.client_id || family.endCause !== undefined) return undefined;
     return draft(ending(family, 'revoked_by_client', nowMs));
   }
+  if (token.kind === 'stateless') return endOfStateless(token.token, client, nowMs);
   const { claims } = token;
   if (claims.client_id !== client.client_id || claims.exp * 1000 <= nowMs) return undefined;
   return draft({
     inserts: [{ kind: 'revokedToken', tokenId: claims.jti, expiresAtMs: claims.exp * 1000, atMs: nowMs }],
+  });
+}
+
+/** There is no row to end: the token is remembered until it would have been over. */
+function endOfStateless(token: StatelessToken, client: ClientMetadata, nowMs: number): PlanDraft | undefined {
+  const { id, userId, clientId, deviceId, expiresAtMs } = token;
+  if (clientId !== client.client_id || expiresAtMs <= nowMs) return undefined;
+  return draft({
+    inserts: [{ kind: 'revokedToken', tokenId: id, expiresAtMs, atMs: nowMs }],
+    events: [{ kind: 'family_ended', userId, clientId, deviceId, familyId: id, cause: 'revoked_by_client' }],
   });
 }

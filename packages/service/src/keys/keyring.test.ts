@@ -75,6 +75,7 @@ function openRing(changes: Partial<Parameters<typeof Keyring.open>[0]> = {}): Pr
     random: { bytes: (length) => randomBytes(length) },
     log: { info: note, warn: note, error: note },
     algs: ['ES256'],
+    macs: ['refresh', 'cookie'],
     longestTokenSeconds: 3600,
     firstKeyAheadMs: 40_000,
     ...changes,

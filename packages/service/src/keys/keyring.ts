@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { StoredMacKey } from '@ostiary/model';
 import type { Keys, Upkeep } from '@ostiary/storage';
 import type { PublicJwk, SigningAlg } from '@ostiary/wire';
 import type { Clock, KeyWrapper, Log, Random } from '../ports.ts';
@@ -20,6 +21,8 @@ const lookAgainMs = 1_000;
 export interface KeyNeeds {
   /** Algorithms that must have a key. */
   algs: readonly SigningAlg[];
+  /** What must have an HMAC key. */
+  macs: readonly StoredMacKey['purpose'][];
   /** Longest life of a token signed here, in seconds: a retired key is published that much longer. */
   longestTokenSeconds: number;
 }
@@ -67,6 +70,7 @@ export class Keyring {
   async require(needs: KeyNeeds): Promise<void> {
     this.#needs = {
       algs: needs.algs,
+      macs: needs.macs,
       longestTokenSeconds: Math.max(needs.longestTokenSeconds, this.#needs.longestTokenSeconds),
     };
     const { clock, firstKeyAheadMs } = this.#deps;
@@ -75,8 +79,8 @@ export class Keyring {
     const isNewHouse = this.#signing.every(({ stored }) => stored.createdAtMs > now - firstKeyAheadMs);
     const activeFromMs = isNewHouse ? now : now + firstKeyAheadMs;
     await Promise.all(missing.map((alg) => makeFirstSigningKey(this.#deps, alg, activeFromMs)));
-    for (const purpose of ['refresh', 'cookie'] as const) {
-      const isThere = this.#macs.some(({ stored }) => stored.purpose === purpose);
+    for (const purpose of needs.macs) {
+      const isThere = this.#macsFor(purpose).length > 0;
       if (!isThere) await makeMacKey(this.#deps, { purpose, keyId: 0 }, now);
     }
     await this.#load();
@@ -112,12 +116,18 @@ export class Keyring {
 
   /** The refresh key that new generations are made with. */
   refreshKeyId(): number {
-    const newest = newestActive(
-      this.#macs.filter(({ stored }) => stored.purpose === 'refresh'),
-      this.#deps.clock.now(),
-    );
-    if (newest === undefined) throw new Error('no refresh key');
-    return newest.stored.keyId;
+    return this.#newestMac('refresh').stored.keyId;
+  }
+
+  /** The key that new stateless refresh tokens are signed with. */
+  statelessKey(): { keyId: number; key: KeyObject } {
+    const { stored, key } = this.#newestMac('stateless');
+    return { keyId: stored.keyId, key };
+  }
+
+  /** All keys that stateless refresh tokens may be signed with. */
+  statelessKeys(): { keyId: number; key: KeyObject }[] {
+    return this.#macsFor('stateless').map(({ stored, key }) => ({ keyId: stored.keyId, key }));
   }
 
   refreshKey(keyId: number): KeyObject | undefined {
@@ -176,7 +186,7 @@ export class Keyring {
       for (const key of predecessors) await keys.retireSigning(key.kid, retiredAtMs);
       made.push({ kid, alg, activeFromMs });
     }
-    await this.#makeNextRefreshKey();
+    for (const purpose of this.#needs.macs) if (purpose !== 'cookie') await this.#makeNextMac(purpose);
     await this.#load();
     return made;
   }
@@ -226,10 +236,20 @@ export class Keyring {
     this.#applied = load;
   }
 
-  async #makeNextRefreshKey(): Promise<void> {
-    const ids = this.#macs.filter(({ stored }) => stored.purpose === 'refresh').map(({ stored }) => stored.keyId);
+  async #makeNextMac(purpose: StoredMacKey['purpose']): Promise<void> {
+    const ids = this.#macsFor(purpose).map(({ stored }) => stored.keyId);
     const keyId = Math.max(-1, ...ids) + 1;
-    if (keyId > 255) throw new Error('all 256 refresh key ids are used');
-    await makeMacKey(this.#deps, { purpose: 'refresh', keyId }, this.#deps.clock.now() + macAheadMs);
+    if (keyId > 255) throw new Error(`all 256 ${purpose} key ids are used`);
+    await makeMacKey(this.#deps, { purpose, keyId }, this.#deps.clock.now() + macAheadMs);
+  }
+
+  #macsFor(purpose: StoredMacKey['purpose']): RingedMac[] {
+    return this.#macs.filter(({ stored }) => stored.purpose === purpose);
+  }
+
+  #newestMac(purpose: StoredMacKey['purpose']): RingedMac {
+    const newest = newestActive(this.#macsFor(purpose), this.#deps.clock.now());
+    if (newest === undefined) throw new Error(`no ${purpose} key`);
+    return newest;
   }
 }

@@ -16,6 +16,7 @@ export function checkRefresh(client: ConfiguredClient): Problem[] {
 
 function checkRotation(client: ConfiguredClient): Problem[] {
   const { at, written, metadata } = client;
+  if (metadata.refresh.stateless === true) return [];
   if (metadata.refresh.rotation === 'on' || !isPublic(client)) return [];
   const loud = 'dangerouslyAllowStaticRefreshTokens';
   const why = 'only rotation finds out that a refresh token of a public client was stolen';
@@ -30,7 +31,8 @@ function checkRotation(client: ConfiguredClient): Problem[] {
 }
 
 function checkLimits({ at, metadata }: ConfiguredClient): Problem[] {
-  const { idleSeconds, absoluteSeconds } = metadata.refresh;
+  const { idleSeconds, absoluteSeconds, stateless } = metadata.refresh;
+  if (stateless === true) return [];
   if (idleSeconds !== undefined || absoluteSeconds !== undefined) return [];
   const path = `${at}.refresh.absoluteSeconds`;
   if (metadata.type === 'spa') return [error(path, 'a spa needs an idle or an absolute limit; add one')];
