@@ -37,5 +37,6 @@ export { decideRefresh, type RefreshQuestion } from './token/refresh.ts';
 export { decideRevocation, type RevocableToken } from './token/revocation.ts';
 export { latenessSeconds } from './token/cutoff.ts';
 export { revocationEntry, type EntryTerms } from './token/revocation-entry.ts';
-export { decideStatelessRefresh, type StatelessFacts, type StatelessToken } from './token/stateless.ts';
+export type { StatelessToken } from './token/stateless-token.ts';
+export { decideStatelessRefresh, type StatelessFacts } from './token/stateless.ts';
 export { judge, lastGeneration, retriesPerMinute, type Presentation, type Verdict } from './token/verdict.ts';

@@ -19,7 +19,8 @@ import type { ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
 import { refreshExpiry } from './lifetime.ts';
 import { missingForOffline } from './offline.ts';
-import { statelessGrant, type StatelessToken } from './stateless.ts';
+import type { StatelessToken } from './stateless-token.ts';
+import { statelessGrant } from './stateless.ts';
 
 /** Everything known about a presented code; absent rows are gone. */
 export interface CodeFacts {
@@ -231,7 +232,14 @@ function newStateless({ facts: { code }, client, proofKey, newborn }: CodeQuesti
   const { userId, clientId, deviceId, grant, authTimeMs, userEpoch, clientEpoch, consentVersion } = code;
   return {
     id: newborn.id,
-    ...{ userId, clientId, deviceId, grant, authTimeMs, userEpoch, clientEpoch, consentVersion },
+    userId,
+    clientId,
+    deviceId,
+    grant,
+    authTimeMs,
+    userEpoch,
+    clientEpoch,
+    consentVersion,
     issuedAtMs: nowMs,
     expiresAtMs: statelessEndMs(client, nowMs),
     ...(client.token_endpoint_auth_method === 'none' && proofKey !== undefined && { jkt: proofKey }),

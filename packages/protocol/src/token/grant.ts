@@ -2,7 +2,7 @@ import type { Family } from '@ostiary/model';
 import type { ClientId, DeviceId, FamilyId, SessionId, UserId } from '@ostiary/wire';
 import type { Access } from '../access.ts';
 import type { RefreshExpiry } from './lifetime.ts';
-import type { StatelessToken } from './stateless.ts';
+import type { StatelessToken } from './stateless-token.ts';
 
 /** What the service mints, by symbolic names: never a token string. */
 export interface TokenGrant {

@@ -2,7 +2,7 @@ import type { Family } from '@ostiary/model';
 import type { AccessTokenClaims, ClientMetadata } from '@ostiary/wire';
 import { draft, type PlanDraft } from '../decision.ts';
 import { ending } from './refresh.ts';
-import type { StatelessToken } from './stateless.ts';
+import type { StatelessToken } from './stateless-token.ts';
 
 /** What was presented for revocation, after signature or tag were checked. */
 export type RevocableToken =

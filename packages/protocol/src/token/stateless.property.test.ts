@@ -16,7 +16,8 @@ import {
   webId,
 } from '../family.fixture.ts';
 import type { FamilyId } from '@ostiary/wire';
-import { judgeStateless, type StatelessPresentation, type StatelessToken } from './stateless.ts';
+import type { StatelessToken } from './stateless-token.ts';
+import { judgeStateless, type StatelessPresentation } from './stateless.ts';
 
 const runs = { numRuns: 2000 };
 const mostly = <Value>(usual: Value, others: fc.Arbitrary<Value>) =>

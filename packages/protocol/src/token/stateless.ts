@@ -1,27 +1,10 @@
-import type { ClientState, ConsentState, Grant, UserState } from '@ostiary/model';
-import type { Cause, ClientId, ClientMetadata, DeviceId, FamilyId, IntrospectionAnswer, UserId } from '@ostiary/wire';
+import type { ClientState, ConsentState, UserState } from '@ostiary/model';
+import type { Cause, ClientMetadata, IntrospectionAnswer } from '@ostiary/wire';
 import { accessOf, type Access, type AccessRequest, type AccessResult, type NotCovered } from '../access.ts';
 import { granted, refused, type Decision } from '../decision.ts';
 import { scopeNames, type ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
-
-/** A refresh token that is its own record: what it says was checked by its signature, and nothing is stored. */
-export interface StatelessToken {
-  /** In place of a family's id; `jti` of the token. */
-  id: FamilyId;
-  userId: UserId;
-  clientId: ClientId;
-  deviceId: DeviceId;
-  grant: Grant;
-  authTimeMs: number;
-  issuedAtMs: number;
-  expiresAtMs: number;
-  /** Thumbprint of the DPoP key it is bound to. */
-  jkt?: string;
-  userEpoch: number;
-  clientEpoch: number;
-  consentVersion: number;
-}
+import type { StatelessToken } from './stateless-token.ts';
 
 /** A stateless token and the little that is read for it. Absent = the row is gone. */
 export interface StatelessFacts {
