@@ -40,15 +40,36 @@ export interface RunningNode {
 /** At least so long each answer asks its client to go elsewhere, before connections are closed. */
 const leastDrainMs = 250;
 
+/** A server of the program without a port: whoever has it brings the requests. */
+export interface OpenNode extends Pick<RunningNode, 'configuration' | 'readiness' | 'apply'> {
+  face: Handler;
+  service(): Service;
+  /** Not ready any more, while requests are still answered. */
+  retire(): void;
+  /** Writes what was put off, and closes the store. */
+  close(): Promise<void>;
+}
+
 /** Opens the store, brings it into line with the configuration, and listens. Leaves nothing open when it throws. */
 export async function runNode(
   house: Composition,
   address: { host: string; port: number },
   metrics?: Metrics,
 ): Promise<RunningNode> {
+  const node = await openNode(house, metrics);
+  try {
+    return await serveOn(node, house, address);
+  } catch (fault) {
+    await node.close();
+    throw fault;
+  }
+}
+
+/** Opens the store and brings it into line with the configuration. Leaves nothing open when it throws. */
+export async function openNode(house: Composition, metrics?: Metrics): Promise<OpenNode> {
   const open = await openService({ ...house, ...(metrics && { metrics }) }, { standsBy: true });
   try {
-    return await serveOn(open, house, { address, metrics });
+    return await standUp(open, house, metrics);
   } catch (fault) {
     await open.close();
     throw fault;
@@ -63,18 +84,36 @@ interface Current {
 }
 
 async function serveOn(
-  open: OpenService,
-  house: Composition,
-  { address, metrics }: { address: { host: string; port: number }; metrics: Metrics | undefined },
+  node: OpenNode,
+  { configuration, log }: Composition,
+  address: { host: string; port: number },
 ): Promise<RunningNode> {
-  const { configuration, log } = house;
+  const { trustedProxies } = configuration;
+  const served = await serve(node.face, { ...address, trustedProxies }, log);
+  return {
+    host: served.host,
+    port: served.port,
+    configuration: node.configuration,
+    readiness: node.readiness,
+    apply: node.apply,
+    async stop() {
+      served.drain();
+      node.retire();
+      await pause(Math.max(leastDrainMs, configuration.operations.drainSeconds * 1000));
+      // What has just arrived is accepted and read first: it would be cut off unanswered.
+      await nextTurn();
+      await served.close();
+      await node.close();
+    },
+  };
+}
+
+async function standUp(open: OpenService, house: Composition, metrics: Metrics | undefined): Promise<OpenNode> {
   let current = await patiently(house, () => inForce(open.service, house));
   const pulse = await startPulse(house, () => current);
   let isStopping = false;
   const readiness = () => readinessOf(pulse.vitals(), { isStopping, nowMs: performance.now() });
   metrics?.watch(() => levelsOf(current.service, pulse.vitals(), readiness()));
-  const { trustedProxies } = configuration;
-  const served = await serve((request, peer) => current.face(request, peer), { ...address, trustedProxies }, log);
   pulse.start();
   const upkeep = startUpkeep({
     service: () => current.service,
@@ -82,8 +121,8 @@ async function serveOn(
   });
   const logouts = startLogoutRounds({ service: () => current.service, courier: networkCourier });
   return {
-    host: served.host,
-    port: served.port,
+    face: (request, peer) => current.face(request, peer),
+    service: () => current.service,
     configuration: () => current.configuration,
     readiness,
     async apply(next) {
@@ -91,15 +130,12 @@ async function serveOn(
       current = await inForce(service, { ...house, configuration: next });
       void pulse.beat();
     },
-    async stop() {
+    retire() {
       isStopping = true;
-      served.drain();
       // Streams have no end of their own: their readers go to another node at once.
       current.service.feed.close();
-      await pause(Math.max(leastDrainMs, configuration.operations.drainSeconds * 1000));
-      // What has just arrived is accepted and read first: it would be cut off unanswered.
-      await nextTurn();
-      await served.close();
+    },
+    async close() {
       await Promise.all([upkeep.stop(), logouts.stop()]);
       await pulse.stop();
       await open.close();

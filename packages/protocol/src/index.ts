@@ -12,6 +12,7 @@ export {
 export { parseAuthorizationRequest, returnAddress, type Hint, type ReturnAddress } from './authorize/request.ts';
 export { isStanding, type SessionFacts, type SessionPolicy } from './authorize/session.ts';
 export { draft, granted, isEmpty, refused, type Decision, type EventNote, type PlanDraft } from './decision.ts';
+export { customClaimsFlaw, isReservedClaim } from './direct/custom-claims.ts';
 export { decideDirectAuthorization } from './direct/authorization.ts';
 export { needsWebPage, parseChallengeRequest } from './direct/challenge-request.ts';
 export { directRequest, type DirectAsk } from './direct/request.ts';

@@ -48,6 +48,9 @@ export type Reason =
   | 'consent_denied'
   | 'sign_in_cancelled'
   | 'direct_sign_in_not_allowed'
+  | 'generate_tokens_not_allowed'
+  | 'claim_not_allowed'
+  | 'user_unknown'
   | 'auth_session_invalid'
   | 'credentials_missing'
   | 'credentials_wrong'
@@ -165,6 +168,12 @@ const wording: Record<Reason, [OAuthError, string | ((refusal: Refusal) => strin
   consent_denied: ['access_denied', 'the user did not allow access'],
   sign_in_cancelled: ['access_denied', 'the user cancelled the sign-in'],
   direct_sign_in_not_allowed: ['unauthorized_client', 'the client may not sign users in by itself'],
+  generate_tokens_not_allowed: ['unauthorized_client', 'the client may not have tokens made'],
+  claim_not_allowed: [
+    'invalid_request',
+    ({ parameter = 'a claim' }) => `the client may not set this claim: ${parameter}`,
+  ],
+  user_unknown: ['invalid_request', 'there is no such user, or they may not sign in'],
   auth_session_invalid: ['invalid_session', 'the auth_session is over, or of another client or key'],
   credentials_missing: ['insufficient_authorization', 'username and password are needed'],
   credentials_wrong: ['access_denied', 'username or password is wrong'],

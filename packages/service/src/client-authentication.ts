@@ -126,6 +126,11 @@ async function byAssertion(
   }
 }
 
+/** A confidential client whose back end is the very process that holds this server: there is nobody to prove it to. */
+export function ownClient(metadata: ClientMetadata): AuthenticatedClient {
+  return proven({ metadata, isConfidential: true });
+}
+
 /** Whether the client still stands in the store: another node may have taken it out of service since this one started. */
 export async function isInService({ store }: Service, { metadata }: AuthenticatedClient): Promise<boolean> {
   const state = await store.clients.find(metadata.client_id);

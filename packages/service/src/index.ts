@@ -1,5 +1,6 @@
 export {
   apiIds,
+  isReservedClaim,
   notYetAllowed,
   readParameters,
   redirectHost,
@@ -25,6 +26,7 @@ export { authenticateCaller, type AuthenticatedCaller } from './caller-authentic
 export { authenticateClient, type AuthenticatedClient, type ClientCredentials } from './client-authentication.ts';
 export { digest } from './digest.ts';
 export { answerChallenge, type ChallengeAnswer } from './direct/challenge.ts';
+export { generateTokens, type TokenOrder } from './direct/generate.ts';
 export { refreshDirectly } from './direct/refresh.ts';
 export { signInDirectly } from './direct/sign-in.ts';
 export { currentProofNonce } from './dpop/nonce.ts';

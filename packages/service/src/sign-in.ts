@@ -109,7 +109,7 @@ async function noteFailure(service: Service, user: User | undefined, place: Sign
 }
 
 /** Starts a session of a user whose authentication was checked, on the device of that place. */
-async function startSession(
+export async function startSession(
   service: Service,
   user: User,
   { authentication, rehashed }: { authentication: Pick<Session, 'acr' | 'amr'>; rehashed?: string | undefined },

@@ -72,6 +72,8 @@ export interface ClientMetadata {
   directSignIn?: boolean;
   /** What its back end says of the user's address is believed by the limits of sign-in. Absent: no. */
   believedUserAddress?: boolean;
+  /** Its back end holds this server in its own process and may have tokens made for any user, with these claims of its own. */
+  generateTokens?: { claims: string[] };
   /** Scopes the client may ask for, by API. */
   apis: Record<ApiId, string[]>;
   refresh: RefreshPolicy;

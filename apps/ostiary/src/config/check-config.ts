@@ -18,6 +18,7 @@ import { checkBackChannelLogout } from './rules/back-channel-logout.ts';
 import { checkClientAuthentication } from './rules/client-authentication.ts';
 import { checkClientGrants } from './rules/client-grants.ts';
 import { checkDirectSignIn } from './rules/direct-sign-in.ts';
+import { checkGenerateTokens } from './rules/generate-tokens.ts';
 import { checkHouse } from './rules/house.ts';
 import { checkApisOfClient, checkUnique } from './rules/references.ts';
 import { checkRefresh } from './rules/refresh.ts';
@@ -90,6 +91,7 @@ function checkParts({ issuer, apis, areApisWhole, clients, users }: Parts, isDev
       ...checkBackChannelLogout(client, isDevelopment),
       ...checkRefresh(client),
       ...checkDirectSignIn(client),
+      ...checkGenerateTokens(client),
       ...checkStateless(client),
       ...(areApisWhole ? checkApisOfClient(client, metadata) : []),
     ]),

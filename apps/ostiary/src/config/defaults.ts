@@ -78,6 +78,7 @@ export function completeClient(client: ClientConfig): ClientMetadata {
     ...(client.dpop_bound_access_tokens === true && { dpop_bound_access_tokens: true }),
     ...(client.directSignIn === true && { directSignIn: true }),
     ...(client.believedUserAddress === true && { believedUserAddress: true }),
+    ...(client.generateTokens && { generateTokens: { claims: client.generateTokens.claims ?? [] } }),
     apis: client.apis ?? {},
     refresh: completeRefresh(client, method),
   };

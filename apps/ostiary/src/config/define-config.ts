@@ -89,6 +89,11 @@ export interface ClientConfig {
   directSignIn?: boolean;
   /** What this back end says of its user's address counts for the limits of sign-in. Default false: its own address counts. */
   believedUserAddress?: boolean;
+  /**
+   * Lets the back end that holds Ostiary in its own process have tokens made for any user, without a password: `generateTokens()`
+   * of `ostiary/embed`. `claims` names those of its own that it may add.
+   */
+  generateTokens?: { claims?: string[] };
   /** Scopes the client may ask for, by API identifier. */
   apis?: Record<string, string[]>;
   refresh?: RefreshConfig;

@@ -78,7 +78,7 @@ async function importConfig(path: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** References to environment and files, paths beginning at `folder`. */
+/** Where the references of a configuration to environment and files lead; paths begin at `folder`. */
 export function secretSource(folder: string, env: NodeJS.ProcessEnv): SecretSource {
   return {
     env: (name) => env[name] || undefined,

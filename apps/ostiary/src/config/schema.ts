@@ -64,6 +64,7 @@ const clientShape = z.strictObject({
   dpop_bound_access_tokens: z.boolean().optional(),
   directSignIn: z.boolean().optional(),
   believedUserAddress: z.boolean().optional(),
+  generateTokens: z.strictObject({ claims: z.array(text).optional() }).optional(),
   apis: z.record(z.string(), z.array(z.string())).optional(),
   refresh: refreshShape.optional(),
 });

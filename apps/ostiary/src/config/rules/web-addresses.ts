@@ -26,7 +26,7 @@ export function checkWebAddresses({ at, metadata }: ConfiguredClient): Problem[]
 function checkThatThereIsOne({ at, metadata }: Pick<ConfiguredClient, 'at' | 'metadata'>): Problem[] {
   if (metadata.redirect_uris.length > 0) return [];
   // Its codes go to no address.
-  if (metadata.directSignIn === true) return [];
+  if (metadata.directSignIn === true || metadata.generateTokens !== undefined) return [];
   if (metadata.grant_types.includes('authorization_code'))
     return [error(`${at}.redirect_uris`, 'the authorization_code grant needs one; add where sign-in returns to')];
   if (!metadata.response_types.includes('id_token')) return [];
