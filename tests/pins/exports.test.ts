@@ -67,7 +67,7 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       './contract': './src/stores/session-store.contract.fixture.ts',
     },
   },
-  'apps/ostiary': { exports: face, bin: { ostiary: './src/main.ts' } },
+  'apps/ostiary': { exports: { ...face, './embed': './src/embed/embed.ts' }, bin: { ostiary: './src/main.ts' } },
   'apps/lab': { exports: { ...face, './config': './ostiary.config.ts' } },
 };
 

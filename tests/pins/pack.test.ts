@@ -61,7 +61,10 @@ test('the tarballs are the program, the SDKs and the packages they need', () => 
 
 test('the manifest of the program points at JavaScript, declarations and packed versions', () => {
   const manifest = JSON.parse(readFileSync(join(installed('ostiary'), 'package.json'), 'utf8'));
-  assert.deepEqual(manifest.exports, { '.': { types: './dist/index.d.ts', default: './dist/index.js' } });
+  assert.deepEqual(manifest.exports, {
+    '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+    './embed': { types: './dist/embed/embed.d.ts', default: './dist/embed/embed.js' },
+  });
   assert.deepEqual(manifest.bin, { ostiary: './dist/main.js' });
   assert.deepEqual(manifest.engines, { node: '>=24' });
   assert.equal(manifest.private, undefined);
