@@ -25,6 +25,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   './worker': { bytes: 1_792, more: ['./src/worker/vault-worker.ts'] },
   './cookie': { bytes: 1_024 },
   './dialog': { bytes: 4_096 },
+  './direct': { bytes: 1_280 },
   './react': { bytes: 1_280 },
   './bff': { bytes: 1_536 },
   './environment': { bytes: 256 },

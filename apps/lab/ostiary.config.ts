@@ -20,6 +20,13 @@ export default defineConfig({
       accessTokenAlg: 'ES256',
       allowOfflineAccess: true,
     },
+    {
+      identifier: 'https://direct.lab.example',
+      name: 'Lab back end',
+      scopes: { notes: 'Keep your notes' },
+      accessTokenSeconds: 900,
+      allowOfflineAccess: true,
+    },
   ],
   clients: [
     {
@@ -76,6 +83,25 @@ export default defineConfig({
         absoluteSeconds: 7_776_000,
         retrySeconds: 60,
       },
+    },
+    {
+      client_id: 'lab-backend',
+      client_name: 'Lab notes',
+      type: 'web',
+      client_secret: 'lab-backend-secret',
+      directSignIn: true,
+      believedUserAddress: true,
+      apis: { 'https://direct.lab.example': ['notes'] },
+      refresh: { rotation: 'off', boundTo: 'offline', idleSeconds: 900, absoluteSeconds: 86_400 },
+    },
+    {
+      client_id: 'lab-backend-stateless',
+      client_name: 'Lab notes (stateless)',
+      type: 'web',
+      client_secret: 'lab-backend-secret',
+      directSignIn: true,
+      apis: { 'https://direct.lab.example': ['notes'] },
+      refresh: { stateless: true, absoluteSeconds: 86_400 },
     },
   ],
   users: [

@@ -13,6 +13,8 @@ interface Stop {
 const stops: readonly Stop[] = [
   { title: 'Single-page app', at: 'page', path: '/', also: ['/callback'] },
   { title: 'Without refresh tokens', at: 'page', path: '/silent', also: ['/silent/callback'] },
+  { title: 'Token service', at: 'page', path: '/service' },
+  { title: 'Bound to devices', at: 'page', path: '/direct' },
   { title: 'Work while away', at: 'web', path: '/watch', also: ['/watch/callback'] },
   { title: 'Web app and API', at: 'web', path: '/expenses', also: ['/', '/expenses/short', '/settings'] },
 ];

@@ -4,8 +4,10 @@ import type { LabAddresses } from './addresses.ts';
 import { labAssets, pageFile } from './assets.ts';
 import { importMap } from './browser-module.ts';
 import { clockDoor } from './clock-door.ts';
+import { directScene } from './direct/scene.ts';
 import { navigation } from './navigation.ts';
 import type { PageOptions } from './page-options.ts';
+import { serviceScene } from './service/scene.ts';
 
 /** Files of `src/page` that are apps of their own in the browser, by their addresses. */
 const pages = {
@@ -13,10 +15,12 @@ const pages = {
   '/callback': 'index.html',
   '/silent': 'silent.html',
   '/silent/callback': 'silent.html',
+  '/direct': 'direct.html',
+  '/service': 'service.html',
 };
 
 /** Pages that have a server side of their own: each gives the routes that it answers. */
-const scenes: readonly ((options: PageOptions) => Hono)[] = [];
+const scenes: readonly ((options: PageOptions) => Hono)[] = [directScene, serviceScene];
 
 /** The server of the pages on 4001: static files, what scenes answer, and a door to the test clock. */
 export async function createPage(options: PageOptions): Promise<Hono> {

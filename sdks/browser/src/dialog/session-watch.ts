@@ -27,7 +27,9 @@ export interface SessionWatchPorts {
   signIn?: (() => void | Promise<void>) | undefined;
 }
 
-export type WatchedClient = Pick<Client, 'state' | 'user' | 'onState' | 'extend' | 'signOut' | 'signIn'>;
+export interface WatchedClient extends Pick<Client, 'state' | 'user' | 'onState' | 'extend' | 'signOut'> {
+  signIn(): Promise<void>;
+}
 
 /** Shows the dialog while the end of the session is near and nobody has answered, in whichever tab. Returns what ends it. */
 export function watchSession(client: WatchedClient, ports: SessionWatchPorts): () => void {
