@@ -30,6 +30,7 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       './worker': './src/worker/worker-vault.ts',
       './cookie': './src/cookie/script-cookies.ts',
       './dialog': './src/dialog/session-dialog.ts',
+      './direct': './src/direct/direct.ts',
       './react': './src/react/react.ts',
       './bff': './src/bff/bff-client.ts',
       './environment': './src/environment.ts',

@@ -30,39 +30,12 @@ export function deviceCard(options: DeviceOptions): DeviceCard {
   const { id, name, calls, say } = options;
   const listeners: ((client: DirectClient) => void)[] = [];
   const state = html('p', { class: 'state', 'data-testid': `${id}-state`, role: 'status' });
-  const username = html('input', { name: 'username', autocomplete: 'username', value: 'ada@example.com' });
-  const password = html('input', {
-    name: 'password',
-    type: 'password',
-    autocomplete: 'current-password',
-    value: 'ada-demo-password',
-  });
-  const form = html(
-    'form',
-    { class: 'fields', 'data-testid': `${id}-form` },
-    html('label', {}, 'Username', username),
-    html('label', {}, 'Password', password),
-    html('div', { class: 'buttons' }, html('button', { class: 'primary', 'data-testid': `${id}-sign-in` }, 'Sign in')),
-  );
+  const form = signInForm(id);
   let client = open(options);
-  const verbs: [string, string, () => Promise<unknown>][] = [
-    ['renew', 'Renew now', () => client.extend()],
-    ['use', 'Use the app', () => client.getAccessToken()],
-    ['sign-out', 'Sign out', () => client.signOut()],
-  ];
-  const buttons = html(
-    'div',
-    { class: 'buttons' },
-    ...verbs.map(([verb, label, act]) => {
-      const button = html('button', { type: 'button', 'data-testid': `${id}-${verb}` }, label);
-      button.addEventListener(
-        'click',
-        () => void act().then(() => say(`${name}: ${label.toLowerCase()}, done.`), trouble),
-      );
-      return button;
-    }),
-  );
   const trouble = (fault: unknown) => say(`${name}: ${wordsFor(fault)}`, true);
+  const buttons = verbButtons(id, (verb, label) => {
+    void verbs[verb](client).then(() => say(`${name}: ${label.toLowerCase()}, done.`), trouble);
+  });
   const show = () => {
     const now = client.state;
     state.dataset['kind'] = now.kind;
@@ -76,27 +49,56 @@ export function deviceCard(options: DeviceOptions): DeviceCard {
     client = open(options);
     client.onState(show);
     for (const listener of listeners) listener(client);
-    const fields = { username: username.value, password: password.value };
     void client
-      .signIn(fields)
+      .signIn(fieldsOf(form))
       .then(() => say(`${name} is signed in.`), trouble)
       .finally(show);
   });
   client.onState(show);
   show();
-  const how = options.renew === 'stealth' ? 'renews in stealth' : 'asks before the end';
-  const title = html('h2', {}, name);
-  const element = html(
-    'section',
-    { class: 'card', 'aria-label': name },
-    title,
-    html('p', { class: 'quiet fine' }, `It ${how}.`),
-    state,
-    form,
-    buttons,
-    calls.stolenFrom(id),
-  );
+  const how = options.renew === 'stealth' ? 'It renews in stealth.' : 'It asks before the end.';
+  const parts = [html('h2', {}, name), html('p', { class: 'quiet fine' }, how), state, form, buttons];
+  const element = html('section', { class: 'card', 'aria-label': name }, ...parts, calls.stolenFrom(id));
   return { id, element, client: () => client, onClient: (listener) => void listeners.push(listener), show };
+}
+
+function signInForm(id: string): HTMLFormElement {
+  const username = html('input', { name: 'username', autocomplete: 'username', value: 'ada@example.com' });
+  const secret = { type: 'password', autocomplete: 'current-password', value: 'ada-demo-password' };
+  return html(
+    'form',
+    { class: 'fields', 'data-testid': `${id}-form` },
+    html('label', {}, 'Username', username),
+    html('label', {}, 'Password', html('input', { name: 'password', ...secret })),
+    html('div', { class: 'buttons' }, html('button', { class: 'primary', 'data-testid': `${id}-sign-in` }, 'Sign in')),
+  );
+}
+
+/** Texts of a form by their names. */
+function fieldsOf(form: HTMLFormElement): Record<string, string> {
+  return Object.fromEntries(
+    [...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  );
+}
+
+const verbs = {
+  renew: (client: DirectClient): Promise<unknown> => client.extend(),
+  use: (client: DirectClient): Promise<unknown> => client.getAccessToken(),
+  'sign-out': (client: DirectClient): Promise<unknown> => client.signOut(),
+};
+const labels: [keyof typeof verbs, string][] = [
+  ['renew', 'Renew now'],
+  ['use', 'Use the app'],
+  ['sign-out', 'Sign out'],
+];
+
+function verbButtons(id: string, act: (verb: keyof typeof verbs, label: string) => void): HTMLDivElement {
+  const buttons = labels.map(([verb, label]) => {
+    const button = html('button', { type: 'button', 'data-testid': `${id}-${verb}` }, label);
+    button.addEventListener('click', () => act(verb, label));
+    return button;
+  });
+  return html('div', { class: 'buttons' }, ...buttons);
 }
 
 function open({ id, name, renew, calls, isStateless }: DeviceOptions): DirectClient {

@@ -23,84 +23,39 @@ interface CallsPorts {
 const shownMembers = ['error', 'error_cause', 'result', 'access_token_expires_at', 'refresh_token_expires_at'];
 
 export function directCalls({ list, leapMs, say }: CallsPorts): DirectCalls {
-  const browser = browserEnvironment();
   const sleepers = new Set<() => void>();
-  const ids = new Map<string, string>();
   /** The last refresh call's address and token of each device. */
-  const held = new Map<string, { url: string; token: string }>();
-  const idOf = (device: string) => ids.get(device) ?? drawnId(device);
-
-  function drawnId(device: string): string {
-    const key = `lab.device.${device}`;
-    const id = localStorage.getItem(key) ?? browser.random(16);
-    localStorage.setItem(key, id);
-    ids.set(device, id);
-    return id;
-  }
+  const held = new Map<string, Held>();
 
   async function call(device: string, input: string, init: RequestInit | undefined): Promise<Response> {
-    const response = await browser.fetch(input, init);
+    const response = await fetch(input, init);
     const answer: unknown = await response
       .clone()
       .json()
       .catch(() => undefined);
-    note(device, input, response.status, answer);
+    list.prepend(itemOf(device, input, { status: response.status, answer }));
     const token = isJsonObject(answer) ? answer['refresh_token'] : undefined;
     if (typeof token === 'string') held.set(device, { url: input.replace(/sign-in$/, 'refresh'), token });
     return response;
   }
 
-  function note(device: string, url: string, status: number, answer: unknown): void {
-    const members = isJsonObject(answer) ? shownMembers.filter((name) => answer[name] !== undefined) : [];
-    const said = members.map((name) => `${name}: ${String(isJsonObject(answer) ? answer[name] : '')}`).join(', ');
-    const item = html('li', { 'data-testid': 'call', 'data-device': device, 'data-status': String(status) });
-    item.append(html('strong', {}, `${device}: POST ${url}`), html('p', { class: 'quiet fine' }, `${status} ${said}`));
-    list.prepend(item);
-  }
-
   async function tryElsewhere(device: string): Promise<void> {
     const stolen = held.get(device);
-    const other = device === 'phone' ? 'laptop' : 'phone';
+    const other = otherThan(device);
     if (stolen === undefined) return say(`Sign the ${device} in first.`);
-    const body = JSON.stringify({ refresh_token: stolen.token, device_id: idOf(other) });
-    const headers = { 'content-type': 'application/json' };
-    const response = await call(`${other} with the token of the ${device}`, stolen.url, {
-      method: 'POST',
-      body,
-      headers,
-    });
-    const isRefused = response.status === 400;
-    say(
-      isRefused
-        ? `Refused: the token of the ${device} is worthless on the ${other}, and the ${device} goes on.`
-        : 'Accepted?',
-      !isRefused,
-    );
+    const body = JSON.stringify({ refresh_token: stolen.token, device_id: deviceId(other) });
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } };
+    const { status } = await call(`${other} with the token of the ${device}`, stolen.url, init);
+    if (status !== 400) return say(`The answer was ${status}.`, true);
+    say(`Refused: the token of the ${device} is worthless on the ${other}, and the ${device} goes on.`);
   }
 
   return {
-    environment: (device) => ({
-      ...browser,
-      wallMs: () => browser.wallMs() + leapMs(),
-      monotonicMs: () => browser.monotonicMs() + leapMs(),
-      fetch: (input, init) => call(device, String(input), init),
-      onWake(callBack) {
-        const stop = browser.onWake(callBack);
-        sleepers.add(callBack);
-        return () => {
-          stop();
-          sleepers.delete(callBack);
-        };
-      },
-    }),
-    deviceId: idOf,
+    environment: (device) => movedEnvironment({ leapMs, sleepers, call: (input, init) => call(device, input, init) }),
+    deviceId,
     stolenFrom(device) {
-      const other = device === 'phone' ? 'laptop' : 'phone';
-      const button = html(
-        'button',
-        { type: 'button', class: 'small', 'data-testid': `${device}-steal` },
-        `Try its token on the ${other}`,
-      );
+      const label = `Try its token on the ${otherThan(device)}`;
+      const button = html('button', { type: 'button', class: 'small', 'data-testid': `${device}-steal` }, label);
       button.addEventListener('click', () => void tryElsewhere(device));
       return html('p', {}, button);
     },
@@ -108,4 +63,57 @@ export function directCalls({ list, leapMs, say }: CallsPorts): DirectCalls {
       for (const callBack of sleepers) callBack();
     },
   };
+}
+
+interface Held {
+  url: string;
+  token: string;
+}
+
+interface Moved {
+  leapMs: () => number;
+  sleepers: Set<() => void>;
+  call: (input: string, init: RequestInit | undefined) => Promise<Response>;
+}
+
+/** The browser with its clocks moved, and its calls written down. */
+function movedEnvironment({ leapMs, sleepers, call }: Moved): Environment {
+  const browser = browserEnvironment();
+  return {
+    ...browser,
+    wallMs: () => browser.wallMs() + leapMs(),
+    monotonicMs: () => browser.monotonicMs() + leapMs(),
+    fetch: (input, init) => call(typeof input === 'string' ? input : input.url, init),
+    onWake(callBack) {
+      const stop = browser.onWake(callBack);
+      sleepers.add(callBack);
+      return () => {
+        stop();
+        sleepers.delete(callBack);
+      };
+    },
+  };
+}
+
+function otherThan(device: string): string {
+  return device === 'phone' ? 'laptop' : 'phone';
+}
+
+/** Drawn once for each device of this page. */
+function deviceId(device: string): string {
+  const key = `lab.device.${device}`;
+  const id = localStorage.getItem(key) ?? crypto.randomUUID();
+  localStorage.setItem(key, id);
+  return id;
+}
+
+function itemOf(device: string, url: string, { status, answer }: { status: number; answer: unknown }): HTMLLIElement {
+  const told = isJsonObject(answer) ? answer : {};
+  const members = shownMembers
+    .filter((name) => told[name] !== undefined)
+    .map((name) => `${name}: ${String(told[name])}`);
+  const item = html('li', { 'data-testid': 'call', 'data-device': device, 'data-status': String(status) });
+  item.append(html('strong', {}, `${device}: POST ${url}`));
+  item.append(html('p', { class: 'quiet fine' }, `${status} ${members.join(', ')}`));
+  return item;
 }

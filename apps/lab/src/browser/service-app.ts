@@ -33,7 +33,7 @@ async function ask(
   const said = `${response.status}${challenge === null ? '' : ` WWW-Authenticate: ${challenge}`}`;
   const item = html('li', { 'data-testid': 'call', 'data-path': path, 'data-status': String(response.status) });
   item.append(
-    html('strong', {}, `${init === undefined || sent === undefined ? 'GET' : 'POST'} ${path}`),
+    html('strong', {}, `${sent === undefined ? 'GET' : 'POST'} ${path}`),
     html('p', { class: 'quiet fine' }, said),
   );
   list.prepend(item);
@@ -42,10 +42,8 @@ async function ask(
 
 async function signIn(): Promise<void> {
   const fields = new FormData(form);
-  const { status: code, answer } = await ask('sign-in', {
-    username: String(fields.get('username')),
-    password: String(fields.get('password')),
-  });
+  const sent = { username: fieldOf(fields, 'username'), password: fieldOf(fields, 'password') };
+  const { status: code, answer } = await ask('sign-in', sent);
   if (code !== 200) return say('Username or password is wrong.', true);
   accessToken = String(answer['accessToken']);
   refreshToken = String(answer['refreshToken']);
@@ -53,6 +51,11 @@ async function signIn(): Promise<void> {
   const goOn = unfinished;
   unfinished = undefined;
   await goOn?.();
+}
+
+function fieldOf(fields: FormData, name: string): string {
+  const value = fields.get(name);
+  return typeof value === 'string' ? value : '';
 }
 
 /** Reads the notes; renews once in the background where the access token is over. */

@@ -25,7 +25,7 @@ export function ownBackEnd(
       token_type_hint: ___,
       token,
       ...form
-    } = Object.fromEntries(new URLSearchParams(String(init.body)));
+    } = Object.fromEntries(init.body instanceof URLSearchParams ? init.body : []);
     const refreshToken = form['refresh_token'] ?? token;
     const response = await environment.fetch(url, {
       ...init,

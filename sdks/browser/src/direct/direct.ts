@@ -64,7 +64,9 @@ export function createDirectClient(
     {
       ...environment,
       fetch: async (input, init) =>
-        String(input).startsWith(`${issuer}/`) ? Response.json(metadata) : environment.fetch(input, init),
+        typeof input === 'string' && input.startsWith(`${issuer}/`)
+          ? Response.json(metadata)
+          : environment.fetch(input, init),
     },
   );
   return Object.assign(Object.create(client) as DirectClient, {
