@@ -1,15 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { LabAddresses } from '../addresses.ts';
-import type { IssuerClock } from '../issuer-clock.ts';
-
-export interface SceneOptions {
-  addresses: LabAddresses;
-  /** Origins whose pages may call. */
-  origins: readonly string[];
-  clock: IssuerClock;
-}
+import type { PageOptions } from '../page-options.ts';
 
 /** Clients of the same back end: one stores families, the other keeps no record of its refresh tokens. */
 const clients = { stored: 'lab-backend', stateless: 'lab-backend-stateless' } as const;
@@ -20,7 +12,7 @@ const calls = { 'sign-in': '/direct/sign-in', refresh: '/direct/refresh', 'sign-
  * The back end of the page `/direct`: it authenticates at the issuer, and hands on what the page sends and what the issuer answers.
  * It keeps nothing itself.
  */
-export function directScene({ addresses, origins, clock }: SceneOptions): Hono {
+export function directScene({ addresses, origins, clock }: PageOptions): Hono {
   const scene = new Hono();
   const offsetMs = () => clock.offsetMs().catch(() => undefined);
   scene.get('/direct/style.css', async (context) =>

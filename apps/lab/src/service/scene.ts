@@ -2,20 +2,14 @@ import { Hono } from 'hono';
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import type { Embedded } from 'ostiary/embed';
-import type { LabAddresses } from '../addresses.ts';
+import type { PageOptions } from '../page-options.ts';
 import { audience, clientId, clientSecret, openServiceIssuer } from './issuer.ts';
-
-interface SceneOptions {
-  addresses: LabAddresses;
-  /** Origins whose pages may call. */
-  origins: readonly string[];
-}
 
 /** The back end's own people: it checks them itself, and the issuer that it holds believes it. */
 const people: Record<string, string> = { 'ada@example.com': 'ada-demo-password' };
 
 /** The back end of the page `/service`: it holds an issuer, has tokens made, and serves notes to who brings one. */
-export function serviceScene({ addresses, origins }: SceneOptions): Hono {
+export function serviceScene({ addresses, origins }: PageOptions): Hono {
   const scene = new Hono();
   const issuer = `${addresses.page}/service/id`;
   let leapMs = 0;
