@@ -18,6 +18,7 @@ function underTest(open: (now: () => number) => [SessionStore, SessionStore]): S
 }
 
 let opened = 0;
+const clients = [new RedisMock(), new RedisMock()] as const;
 
 const kinds: Record<string, () => StoreUnderTest> = {
   memory: () =>
@@ -35,12 +36,11 @@ const kinds: Record<string, () => StoreUnderTest> = {
     underTest((now) => {
       opened += 1;
       const prefix = `test-${opened}:`;
-      const open = () => {
-        const client = new RedisMock();
+      const open = (client: InstanceType<typeof RedisMock>) => {
         const send: RedisCommand = (name, ...rest) => Reflect.get(client, name.toLowerCase()).apply(client, rest);
         return redisStore(send, { now, prefix });
       };
-      return [open(), open()];
+      return [open(clients[0]), open(clients[1])];
     }),
 };
 
