@@ -41,7 +41,7 @@ export async function openLabHouse(
 }
 
 /** The documented ports make place for free ones, wherever they stand. */
-function withAddresses(
+export function withAddresses(
   config: OstiaryConfig,
   { issuer, lab, labWeb }: Pick<LabHouse, 'issuer' | 'lab' | 'labWeb'>,
 ): OstiaryConfig {

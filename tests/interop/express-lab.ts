@@ -118,6 +118,34 @@ const answerError: ErrorRequestHandler = (error: { status?: number; message?: st
   response.status(error.status ?? 500).json({ error: error.message });
 };
 
+/** Where the application notes which sessions are over. */
+type Store = NonNullable<Exclude<ConfigParams['backchannelLogout'], boolean | undefined>['store']>;
+export type LogoutStore = Store & {
+  /** Settles when it is told of the next one. */
+  told(): Promise<void>;
+};
+
+export function logoutStore(): LogoutStore {
+  const over = new Map<string, Parameters<Store['set']>[1]>();
+  let isTold = Promise.withResolvers<void>();
+  return {
+    get: (key, callback) => callback(null, over.get(key)),
+    set(key, payload, callback) {
+      over.set(key, payload);
+      callback?.();
+      isTold.resolve();
+    },
+    destroy(key, callback) {
+      over.delete(key);
+      callback?.();
+    },
+    async told() {
+      await isTold.promise;
+      isTold = Promise.withResolvers();
+    },
+  };
+}
+
 /** A browser for the issuer and the application together: on localhost they share a jar, since cookies ignore ports. */
 export function labBrowser(): TestBrowser {
   let at = 'http://localhost/';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
+import { tellOfLogouts, type Courier } from '@ostiary/service';
 import type { ConfigParams } from 'express-openid-connect';
 import { api, labApi, labWeb, webSecret } from '@ostiary/http/fixture';
 import type { ClientId, ClientMetadata } from '@ostiary/wire';
 import { serveIssuer, withSecret, type ServedIssuer } from '../support/served-issuer.ts';
-import { arrive, labBrowser, openPlaces, serveExpressLab, type ExpressPlaces } from './express-lab.ts';
+import { arrive, labBrowser, logoutStore, openPlaces, serveExpressLab, type ExpressPlaces } from './express-lab.ts';
 
 /** Lifetime of an access token, as in the identity lab. */
 const lifetimeSeconds = 10;
@@ -170,5 +171,42 @@ describe('signing out', () => {
     const back = await browser.open(`${places.web.url}/logout`);
     assert.deepEqual(JSON.parse(back.html), { user: null });
     assert.match((await browser.open(`${issuer.issuer}/account`)).html, /name="password"/);
+  });
+});
+
+describe('back-channel logout', () => {
+  const courier: Courier = {
+    async post(url, form) {
+      const answer = await fetch(url, { method: 'POST', body: form });
+      await answer.body?.cancel();
+      return { status: answer.status };
+    },
+  };
+
+  /** Ada on two devices; she signs out at the issuer on the first. Who is signed in at the application then? */
+  async function afterSignOut(isSessionRequired: boolean) {
+    const by = await openIssuer({
+      backchannel_logout_uri: `${places.web.url}/backchannel-logout`,
+      backchannel_logout_session_required: isSessionRequired,
+    });
+    serveLab({ backchannelLogout: { store: logoutStore() } }, by);
+    const devices = [labBrowser(), labBrowser()];
+    for (const device of devices) await arrive(device, expenses());
+    const [first = labBrowser()] = devices;
+    const page = await first.open(`${by.issuer}/end-session`);
+    await first.submit(page, { decision: 'sign_out' });
+    await tellOfLogouts(by.service, courier);
+    const [outcome] = await by.service.store.audit.listRecent(1);
+    const pages = await Promise.all(devices.map((device) => device.open(places.web.url)));
+    await by.close();
+    return { outcome: outcome?.kind, users: pages.map(({ html }) => (JSON.parse(html) as { user: unknown }).user) };
+  }
+
+  it('signs out on the device that was signed out, and on no other', async () => {
+    assert.deepEqual(await afterSignOut(true), { outcome: 'logout_delivered', users: [null, 'Ada'] });
+  });
+
+  it('signs out on every device where the token names the user too: the library goes by that', async () => {
+    assert.deepEqual(await afterSignOut(false), { outcome: 'logout_delivered', users: [null, null] });
   });
 });
