@@ -119,7 +119,7 @@ async function standUp(open: OpenService, house: Composition, metrics: Metrics |
     service: () => current.service,
     isClockRight: () => pulse.vitals().clock?.isRight === true,
   });
-  const logouts = startLogoutRounds({ service: () => current.service, courier: networkCourier });
+  const logouts = startLogoutRounds({ service: () => current.service, courier: networkCourier() });
   return {
     face: (request, peer) => current.face(request, peer),
     service: () => current.service,
