@@ -38,7 +38,7 @@ export class VirtualBrowser {
   #timers: { atMs: number; order: number; tab: VirtualTab | undefined; callBack: () => void }[] = [];
   #order = 0;
   #sleptMs = 0;
-  #atServer = 0;
+  #inRealTime = 0;
   #seed: number;
 
   constructor({ server, nowMs = 1_800_000_000_000, seed = 1 }: { server: Server; nowMs?: number; seed?: number }) {
@@ -78,17 +78,22 @@ export class VirtualBrowser {
 
   /** Lets everything run that waits for nothing but other work, and for the server. */
   async settle(): Promise<void> {
-    for (let quiet = 0; quiet < 12; quiet = this.#atServer > 0 ? 0 : quiet + 1)
+    for (let quiet = 0; quiet < 12; quiet = this.#inRealTime > 0 ? 0 : quiet + 1)
       await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
-  /** Hands a request to the server, which may take real time for it; virtual time stands meanwhile. */
-  async serve(request: Request): Promise<Response> {
-    this.#atServer += 1;
+  /** Hands a request to the server. */
+  serve(request: Request): Promise<Response> {
+    return this.inRealTime(() => this.server(request));
+  }
+
+  /** For work that takes real time, as a server or a key does; virtual time stands meanwhile. */
+  async inRealTime<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    this.#inRealTime += 1;
     try {
-      return await this.server(request);
+      return await work();
     } finally {
-      this.#atServer -= 1;
+      this.#inRealTime -= 1;
     }
   }
 

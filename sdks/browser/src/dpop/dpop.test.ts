@@ -182,6 +182,8 @@ describe('in a client', () => {
     const browser = new VirtualBrowser({ server: provider.serve });
     provider.clock = browser;
     const page = browser.openTab();
+    const key = tab();
+    const proof = { ...key, send: (...call: Parameters<typeof key.send>) => browser.inRealTime(() => key.send(...call)) };
     const load = () =>
       createClient(
         {
@@ -189,7 +191,7 @@ describe('in a client', () => {
           clientId: 'spa',
           redirectUri: 'https://app.example/callback',
           storage: 'local',
-          proof: tab(),
+          proof,
         },
         page.environment(),
       );
