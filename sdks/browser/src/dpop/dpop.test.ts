@@ -183,7 +183,10 @@ describe('in a client', () => {
     provider.clock = browser;
     const page = browser.openTab();
     const key = tab();
-    const proof = { ...key, send: (...call: Parameters<typeof key.send>) => browser.inRealTime(() => key.send(...call)) };
+    const proof = {
+      ...key,
+      send: (...call: Parameters<typeof key.send>) => browser.inRealTime(() => key.send(...call)),
+    };
     const load = () =>
       createClient(
         {
