@@ -1,10 +1,11 @@
 import type { ClientState, ConsentState, UserState } from '@ostiary/model';
 import type { Cause, ClientMetadata, IntrospectionAnswer } from '@ostiary/wire';
 import { accessOf, type Access, type AccessRequest, type AccessResult, type NotCovered } from '../access.ts';
-import { granted, refused, type Decision } from '../decision.ts';
+import { granted, refused, type Decision, type EventNote } from '../decision.ts';
 import { scopeNames, type ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
 import type { StatelessToken } from './stateless-token.ts';
+import { foreignness, type Foreignness, type Presenter } from './verdict.ts';
 
 /** A stateless token and the little that is read for it. Absent = the row is gone. */
 export interface StatelessFacts {
@@ -17,12 +18,8 @@ export interface StatelessFacts {
 }
 
 /** A stateless refresh token as it was presented, after its signature was checked. */
-export interface StatelessPresentation {
+export interface StatelessPresentation extends Presenter {
   facts: StatelessFacts;
-  client: Pick<ClientMetadata, 'client_id' | 'token_endpoint_auth_method' | 'refresh'>;
-  isClientAuthenticated: boolean;
-  proofKey?: string;
-  device?: 'same' | 'other';
   access: AccessResult;
 }
 
@@ -32,39 +29,22 @@ export type StatelessVerdict =
   | { verdict: 'not_covered'; reason: NotCovered }
   | { verdict: 'use'; access: Access };
 
-type Foreignness =
-  | 'token_of_another_client'
-  | 'client_auth_missing'
-  | 'proof_missing'
-  | 'proof_of_another_key'
-  | 'device_missing'
-  | 'device_differs';
-
 /**
  * Judges a presented stateless token, in the order of the table for families. What it cannot have, without a row to write: rotation,
  * reuse found out, an idle limit, the end of one device.
  */
 export function judgeStateless(presented: StatelessPresentation, nowMs: number): StatelessVerdict {
   const { facts, client, access } = presented;
-  const foreign = foreignness(presented);
+  const foreign = foreignness(presented, { ...facts.token, needsDevice: facts.token.grant.needsDevice });
   if (foreign !== undefined) return { verdict: 'foreign', reason: foreign };
   if (facts.isRevoked) return { verdict: 'over', cause: 'revoked_by_client' };
   if (nowMs >= endOf(facts.token, client.refresh)) return { verdict: 'over', cause: 'absolute_expired' };
-  const lost = lostGroundOf(facts, client.refresh);
+  const lost = lostGroundOf(facts, client);
   if (lost !== undefined) return { verdict: 'over', cause: lost };
   if (access.ok) return { verdict: 'use', access: access.access };
   return access.reason === 'permission_removed'
     ? { verdict: 'over', cause: access.reason }
     : { verdict: 'not_covered', reason: access.reason };
-}
-
-function foreignness({ facts: { token }, client, ...shown }: StatelessPresentation): Foreignness | undefined {
-  if (client.client_id !== token.clientId) return 'token_of_another_client';
-  if (client.token_endpoint_auth_method !== 'none' && !shown.isClientAuthenticated) return 'client_auth_missing';
-  if (token.jkt !== undefined && token.jkt !== shown.proofKey)
-    return shown.proofKey === undefined ? 'proof_missing' : 'proof_of_another_key';
-  if (shown.device === 'other') return 'device_differs';
-  return token.grant.needsDevice === true && shown.device === undefined ? 'device_missing' : undefined;
 }
 
 /** The earlier of the end it was born with and the end by the policy of now, so that shortening takes effect at once. */
@@ -75,10 +55,12 @@ function endOf(token: StatelessToken, { absoluteSeconds }: ClientMetadata['refre
 
 function lostGroundOf(
   { token, user, client, consent }: StatelessFacts,
-  policy: ClientMetadata['refresh'],
+  registered: Presenter['client'],
 ): Cause | undefined {
   // The client was switched back to stored families: what is stored nowhere counts no more.
-  if (policy.stateless !== true) return 'permission_removed';
+  if (registered.refresh.stateless !== true) return 'permission_removed';
+  // It keeps no secret any more: whoever found the token could use it with any key.
+  if (registered.token_endpoint_auth_method === 'none' && token.jkt === undefined) return 'permission_removed';
   if (user === undefined || user.isDisabled) return 'user_disabled';
   if (user.epoch !== token.userEpoch) return 'signed_out_everywhere';
   if (client.isDisabled || client.epoch !== token.clientEpoch) return 'client_disabled';
@@ -93,23 +75,34 @@ export interface StatelessQuestion extends Omit<StatelessPresentation, 'access' 
 }
 
 /**
- * Decides a refresh with a stateless token: a fresh access token, and nothing is written.
+ * Decides a refresh with a stateless token: a fresh access token, and nothing is written but why it is refused.
  * @see {@link https://www.rfc-editor.org/rfc/rfc6749#section-6 RFC 6749 section 6}
  */
 export function decideStatelessRefresh(question: StatelessQuestion, nowMs: number): Decision<TokenGrant> {
   const { facts, client, catalogue, request, proofKey } = question;
   const { token, user } = facts;
-  const access = accessOf(token.grant, request, client, catalogue, 'offline');
+  const access: AccessResult = client.grant_types.includes('refresh_token')
+    ? accessOf(token.grant, request, client, catalogue, 'offline')
+    : { ok: false, reason: 'permission_removed' };
   const verdict = judgeStateless({ ...question, access }, nowMs);
   switch (verdict.verdict) {
     case 'foreign':
+      return refused({ reason: verdict.reason }, { events: [{ ...of(token), reason: verdict.reason }] });
     case 'not_covered':
       return refused({ reason: verdict.reason });
     case 'over':
-      return refused({ reason: 'grant_ended', cause: verdict.cause });
+      // No row has the cause: whoever asks why the token ended finds it here alone.
+      return refused(
+        { reason: 'grant_ended', cause: verdict.cause },
+        { events: [{ ...of(token), cause: verdict.cause }] },
+      );
     case 'use':
       return granted(statelessGrant(token, verdict.access, { client, user, proofKey, isNew: false }));
   }
+}
+
+function of({ userId, clientId, deviceId, id: familyId }: StatelessToken): EventNote {
+  return { kind: 'refused', userId, clientId, deviceId, familyId };
 }
 
 /** What is minted: access tokens without handles of session, device and family, since none of these ends them. */
@@ -148,7 +141,7 @@ export function introspectStateless(
   const isOver =
     facts.isRevoked ||
     nowMs >= endOf(token, caller.refresh) ||
-    lostGroundOf(facts, caller.refresh) !== undefined ||
+    lostGroundOf(facts, caller) !== undefined ||
     token.clientId !== caller.client_id;
   if (isOver) return { active: false };
   return {

@@ -1,5 +1,5 @@
 import type { Family, FamilyFacts } from '@ostiary/model';
-import type { Cause, ClientMetadata, Digest, RefreshPolicy } from '@ostiary/wire';
+import type { Cause, ClientId, ClientMetadata, Digest, RefreshPolicy } from '@ostiary/wire';
 import type { Access, AccessResult, NotCovered } from '../access.ts';
 import { expiryOf } from './lifetime.ts';
 
@@ -8,10 +8,8 @@ export const lastGeneration = 2 ** 31 - 1;
 /** How many repeats of one refresh token a family answers in a minute. */
 export const retriesPerMinute = 600;
 
-/** A refresh token as it was presented, after its tag was checked. */
-export interface Presentation {
-  facts: FamilyFacts;
-  generation: number;
+/** Who presents a refresh token, and what they proved with the request. */
+export interface Presenter {
   client: Pick<ClientMetadata, 'client_id' | 'token_endpoint_auth_method' | 'refresh'>;
   /** The client proved itself with a credential of its own; a public client never does. */
   isClientAuthenticated: boolean;
@@ -19,6 +17,12 @@ export interface Presentation {
   proofKey?: string;
   /** How the device that the request names fits the family's. Absent: none was named. */
   device?: 'same' | 'other';
+}
+
+/** A refresh token as it was presented, after its tag was checked. */
+export interface Presentation extends Presenter {
+  facts: FamilyFacts;
+  generation: number;
   /** Hash of the client's `attempt`. */
   attempt?: Digest;
   /** Hash of the operation id the server drew for this request; the same in every re-run of its phases. */
@@ -43,7 +47,8 @@ export type Verdict =
   | { verdict: 'retries_limited' }
   | { verdict: 'reuse' };
 
-type Foreignness =
+/** Why a token is not the presenter's to use. */
+export type Foreignness =
   | 'token_of_another_client'
   | 'client_auth_missing'
   | 'proof_missing'
@@ -61,7 +66,8 @@ export function judge(presented: Presentation, nowMs: number): Verdict {
   const { family } = facts;
   const isSpent = generation < family.generation;
 
-  const foreign = foreignness(presented, family);
+  const { needsDevice } = family.terms.grant;
+  const foreign = foreignness(presented, { ...family, needsDevice });
   if (foreign !== undefined) return { verdict: 'foreign', reason: foreign };
   if (family.endCause !== undefined) return { verdict: 'ended', cause: family.endCause, isSpent };
   const expiry = expiryOf(family, client.refresh, nowMs);
@@ -85,18 +91,26 @@ export function rotates(family: Pick<Family, 'jkt'>, policy: RefreshPolicy): boo
   return policy.rotation === 'on' && family.jkt === undefined;
 }
 
+/** Whose a refresh token is, whichever way it is kept. */
+export interface Holder {
+  clientId: ClientId;
+  jkt?: string | undefined;
+  needsDevice?: true | undefined;
+}
+
 /**
  * RFC 6749 section 6, RFC 9449 section 5: the token is bound to its client, which MUST authenticate if it has credentials,
  * and to the key that was proved at birth, if there was one. What was made by a direct sign-in is bound to its device besides.
  */
-function foreignness(presented: Presentation, family: Family): Foreignness | undefined {
-  const { client, isClientAuthenticated } = presented;
-  if (client.client_id !== family.clientId) return 'token_of_another_client';
+export function foreignness(
+  { client, isClientAuthenticated, proofKey, device }: Presenter,
+  { clientId, jkt, needsDevice }: Holder,
+): Foreignness | undefined {
+  if (client.client_id !== clientId) return 'token_of_another_client';
   if (client.token_endpoint_auth_method !== 'none' && !isClientAuthenticated) return 'client_auth_missing';
-  if (family.jkt !== undefined && family.jkt !== presented.proofKey)
-    return presented.proofKey === undefined ? 'proof_missing' : 'proof_of_another_key';
-  if (presented.device === 'other') return 'device_differs';
-  return family.terms.grant.needsDevice === true && presented.device === undefined ? 'device_missing' : undefined;
+  if (jkt !== undefined && jkt !== proofKey) return proofKey === undefined ? 'proof_missing' : 'proof_of_another_key';
+  if (device === 'other') return 'device_differs';
+  return needsDevice === true && device === undefined ? 'device_missing' : undefined;
 }
 
 /** Why a family can no longer stand: something under it was taken away since its birth. */
