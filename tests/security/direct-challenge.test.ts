@@ -36,6 +36,7 @@ before(async () => {
   const clients = [
     ...houseClients(),
     { metadata: phoneClient() },
+    { metadata: phoneClient({ client_id: 'lab-retired' as ClientId }) },
     { metadata: phoneClient({ client_id: 'lab-tablet' as ClientId, type: 'native', redirect_uris: [] }) },
   ];
   house = await openHouse({ settings: { clients } });
@@ -44,6 +45,20 @@ before(async () => {
 after(() => house.close());
 
 const wrong = { ...ada, password: 'not the password' };
+
+describe('a client that another node took out of service', () => {
+  it('learns of no password, and signs nobody in', async () => {
+    const ids = house.service.settings.clients.map(({ metadata }) => metadata.client_id);
+    const standing = ids.filter((id) => id !== 'lab-retired');
+    await house.service.store.clients.sync(standing, house.clock.now());
+    const client: Party = { ...phone, id: 'lab-retired', fields: { client_id: 'lab-retired' } };
+    const before = await devicesOf(house);
+    for (const credentials of [ada, wrong]) {
+      refusedWith(await postChallenge(house, key, { ...askedFor, ...credentials }, { client }), 'invalid_client');
+    }
+    assert.deepEqual(await devicesOf(house), before);
+  });
+});
 
 describe('the authorization challenge: name and password for a code', () => {
   it('gives a code that is good for tokens bound to the key of the device', async () => {

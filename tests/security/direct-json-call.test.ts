@@ -26,6 +26,7 @@ before(async () => {
     ...houseClients(),
     backEnd(),
     backEnd({ client_id: 'other-back-end' as ClientId }),
+    backEnd({ client_id: 'retired' as ClientId }),
     backEnd({ client_id: 'believed' as ClientId, believedUserAddress: true }),
     backEnd({ client_id: 'never-ending' as ClientId, refresh: never }),
     backEnd({ client_id: 'rotating' as ClientId, refresh: { ...never, rotation: 'on', idleSeconds: 600 } }),
@@ -116,6 +117,20 @@ describe('S5: the JSON call of a back end', () => {
     await refresh(next.body['refresh_token'], {}, options);
     assert.deepEqual(told(await refresh(tokens.refresh_token, {}, options)), isInvalid);
     assert.deepEqual(told(await refresh(next.body['refresh_token'], {}, options)), isInvalid);
+  });
+});
+
+describe('a client that another node took out of service', () => {
+  it('learns of no password, and signs nobody in', async () => {
+    const ids = house.service.settings.clients.map(({ metadata }) => metadata.client_id);
+    const standing = ids.filter((id) => id !== 'retired');
+    await house.service.store.clients.sync(standing, house.clock.now());
+    const before = await devicesOf(house);
+    for (const password of [ada.password, 'not the password']) {
+      const changes = { password, device_id: 'of-the-retired' };
+      assert.deepEqual(told(await signIn(changes, { client: 'retired' })), [401, 'invalid_client', undefined]);
+    }
+    assert.deepEqual(await devicesOf(house), before);
   });
 });
 

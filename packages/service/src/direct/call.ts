@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
-import { granted, type Parameters, type Refusal } from '@ostiary/protocol';
+import type { Parameters, Refusal } from '@ostiary/protocol';
 import type { AuthenticatedClient } from '../client-authentication.ts';
 import type { DeviceMark } from '../browser.ts';
 import type { Service } from '../service.ts';
-import { settle } from '../settle.ts';
 import { readDeviceName } from './device.ts';
+import { standsInService } from './in-service.ts';
 
 /** A call of a back end of the house, after its JSON was read and its client authenticated. */
 export interface DirectCall {
@@ -22,12 +22,12 @@ export interface NamedDevice {
 
 type Read<Value> = { ok: true; value: Value } | { ok: false; refusal: Refusal };
 
-/** Whether the client may make such calls at all, and its assertion is used for the first time. */
+/** Whether the client may make such calls at all and still stands, and its assertion is used for the first time. */
 export async function admit(service: Service, { client, correlationId }: DirectCall): Promise<Read<undefined>> {
-  const { metadata, isConfidential, once } = client;
+  const { metadata, isConfidential } = client;
   const mayCall = metadata.directSignIn === true && metadata.type === 'web' && isConfidential;
   if (!mayCall) return { ok: false, refusal: { reason: 'direct_sign_in_not_allowed' } };
-  return settle(service, { correlationId, ...(once && { once }) }, async () => granted(undefined));
+  return standsInService(service, client, { correlationId });
 }
 
 /** The call once its assertion is used up. */

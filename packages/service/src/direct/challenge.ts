@@ -1,14 +1,15 @@
 import type { AuthorizationRequest } from '@ostiary/model';
-import { draft, granted, needsWebPage, parseChallengeRequest, type Parameters, type Refusal } from '@ostiary/protocol';
+import { draft, needsWebPage, parseChallengeRequest, type Parameters, type Refusal } from '@ostiary/protocol';
 import type { ClientMetadata, Digest } from '@ostiary/wire';
 import type { AuthenticatedClient } from '../client-authentication.ts';
 import type { ProvenKey } from '../dpop/proof.ts';
-import { carryOut, settle } from '../settle.ts';
+import { carryOut } from '../settle.ts';
 import type { Service } from '../service.ts';
 import { signInAt } from '../sign-in.ts';
 import { findAuthSession, newAuthSession, type AuthSessionHolder } from './auth-session.ts';
 import { issueDirectCode } from './authorize.ts';
 import { readDeviceName } from './device.ts';
+import { standsInService } from './in-service.ts';
 import { refusalOfSignIn } from './refusal.ts';
 
 /** An authorization challenge request whose client is authenticated. */
@@ -39,10 +40,8 @@ export async function answerChallenge(service: Service, call: ChallengeCall): Pr
   const { metadata } = client;
   if (metadata.directSignIn !== true || !isInstalledApp(metadata)) return turnedDown('direct_sign_in_not_allowed');
   if (proven === undefined) return turnedDown('proof_required');
-  // Used up before anything is looked at: each proof and assertion is good for one try.
-  const operation = { correlationId, once: client.once, proofOnce: proven.once };
-  const isNew = await settle(service, operation, async () => granted(undefined));
-  if (!isNew.ok) return isNew;
+  const stands = await standsInService(service, client, { correlationId, proofOnce: proven.once });
+  if (!stands.ok) return stands;
   const asked = await readAsked(service, call, proven);
   if (!asked.ok) return asked;
   if (needsWebPage(asked.request)) return turnedDown('web_page_needed');
