@@ -220,15 +220,37 @@ describe('row 140 (Back-Channel Logout 2.8): a client that does not take it', ()
   });
 });
 
-it('a client that leaves the configuration is not told, and holds nobody up', async () => {
-  await signOut(await signedIn(app, strict));
+/** What a node posts that does not have this client in its configuration. */
+async function toldWithout(client: Party): Promise<string[]> {
   const clients = new Map(house.service.clients);
-  clients.delete(app.id);
+  clients.delete(client.id);
   const messenger = courier();
   await tellOfLogouts({ ...house.service, clients }, messenger);
-  assert.deepEqual(
-    messenger.posts.map(({ url }) => url),
-    [uriOf(strict.id)],
-  );
-  assert.deepEqual(await told(), []);
+  return messenger.posts.map(({ url }) => url);
+}
+
+describe('a client that is not in the configuration', () => {
+  it('of one node is told by another, and holds nobody up', async () => {
+    await signOut(await signedIn(app, strict));
+    assert.deepEqual(await toldWithout(app), [uriOf(strict.id)]);
+    const [delayed] = await eventsOf('logout_delayed');
+    assert.deepEqual([delayed?.clientId, delayed?.reason], [app.id, 'not_configured']);
+    house.clock.advance(5);
+    assert.deepEqual(
+      (await told()).map(({ url }) => url),
+      [uriOf(app.id)],
+    );
+  });
+
+  it('of any is not told, and that is recorded', async () => {
+    await signOut(await signedIn(app));
+    const ids = house.service.settings.clients.map(({ metadata }) => metadata.client_id);
+    const left = ids.filter((id) => id !== app.id);
+    await house.service.store.clients.sync(left, house.clock.now());
+    assert.deepEqual(await toldWithout(app), []);
+    const [undelivered] = await eventsOf('logout_undelivered');
+    assert.deepEqual([undelivered?.clientId, undelivered?.reason], [app.id, 'client_disabled']);
+    house.clock.advance(3600);
+    assert.deepEqual(await told(), []);
+  });
 });

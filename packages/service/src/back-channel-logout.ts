@@ -38,21 +38,32 @@ export async function tellOfLogouts(service: Service, courier: Courier): Promise
 }
 
 async function tell(service: Service, courier: Courier, notice: LogoutNotice): Promise<void> {
-  const { store, clients } = service;
-  const client = clients.get(notice.clientId)?.metadata;
+  const { store } = service;
   const session = await store.sessions.find(notice.sessionId);
-  const uri = client?.backchannel_logout_uri;
-  // The client is not served any more, or does not want to be told any more.
-  if (client === undefined || uri === undefined || session === undefined) return store.participants.settle(notice);
-  const form = new URLSearchParams({ logout_token: await logoutToken(service, client, session) });
-  const answer = await courier.post(uri, form);
-  const delivery = deliveryOf(answer);
+  if (session === undefined) return store.participants.settle(notice);
+  const delivery = await deliver(service, courier, notice, session);
   const outcome = judgeDelivery(notice, session, delivery, { nowMs: service.clock.now(), jitter: jitterOf(service) });
   if (!delivery.isDelivered) {
     const { attempts } = notice;
     service.log.warn('logout_not_delivered', { client: notice.clientId, reason: delivery.why, attempts });
   }
   await conclude(service, notice, outcome);
+}
+
+async function deliver(
+  service: Service,
+  courier: Courier,
+  { clientId }: LogoutNotice,
+  session: Session,
+): Promise<Delivery> {
+  const state = await service.store.clients.find(clientId);
+  if (state === undefined || state.isDisabled) return { isDelivered: false, why: 'client_disabled', isFinal: true };
+  const client = service.clients.get(clientId)?.metadata;
+  const uri = client?.backchannel_logout_uri;
+  // A node whose configuration is newer knows where, or the client does not want to be told any more.
+  if (client === undefined || uri === undefined) return { isDelivered: false, why: 'not_configured' };
+  const form = new URLSearchParams({ logout_token: await logoutToken(service, client, session) });
+  return deliveryOf(await courier.post(uri, form));
 }
 
 /** Each attempt has a token of its own: one that was seen before would be refused as a replay. */

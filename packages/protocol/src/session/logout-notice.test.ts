@@ -38,6 +38,11 @@ describe('not told', () => {
     assert.equal(judge(failed, {}, nowMs, 0.5).dueAtMs, nowMs + 3_750);
   });
 
+  test('where another attempt would change nothing, it is given up at once, and recorded', () => {
+    const { isSettled, event } = judge({ isDelivered: false, why: 'client_disabled', isFinal: true });
+    assert.deepEqual([isSettled, event?.kind, event?.reason], [true, 'logout_undelivered', 'client_disabled']);
+  });
+
   test('after a day it is given up, and recorded', () => {
     const late = nowMs + dayMs - hourMs;
     assert.equal(judge(failed, { attempts: 30 }, late - 1).isSettled, false);

@@ -2,8 +2,11 @@ import type { LogoutNotice, Session } from '@ostiary/model';
 import type { Cause } from '@ostiary/wire';
 import type { EventNote } from '../decision.ts';
 
-/** What came of telling a client: it answered 2xx, or why not, in a word for the audit log. */
-export type Delivery = { isDelivered: true } | { isDelivered: false; why: string };
+/**
+ * What came of telling a client: it answered 2xx, or why not, in a word for the audit log. `isFinal`: another attempt would
+ * change nothing.
+ */
+export type Delivery = { isDelivered: true } | { isDelivered: false; why: string; isFinal?: true };
 
 /** What becomes of the notice, and what is recorded. */
 export interface NoticeOutcome {
@@ -34,7 +37,7 @@ export function judgeDelivery(
     return { isSettled: true, dueAtMs: nowMs, event: note('logout_delivered', notice, session) };
   const longestMs = Math.min(firstPauseMs * 2 ** Math.min(notice.attempts - 1, 30), longestPauseMs);
   const dueAtMs = nowMs + Math.round(longestMs * (1 - jitter / 2));
-  const isSettled = dueAtMs >= notice.endedAtMs + giveUpAfterMs;
+  const isSettled = delivery.isFinal === true || dueAtMs >= notice.endedAtMs + giveUpAfterMs;
   if (isSettled) return { isSettled, dueAtMs, event: note('logout_undelivered', notice, session, delivery.why) };
   if (notice.attempts > 1) return { isSettled, dueAtMs };
   return { isSettled, dueAtMs, event: note('logout_delayed', notice, session, delivery.why) };
