@@ -105,6 +105,7 @@ describe('a JWT is refused by the API within a second, and others go on', () => 
     ['the user signed out', ({ browser, idToken }) => browser.open(`/end-session?id_token_hint=${idToken}`)],
     ['the refresh token was revoked', ({ refreshToken }) => revoke(refreshToken)],
     ['the access token was revoked', ({ accessToken }) => revoke(accessToken)],
+    ['the user signed out everywhere', (_lost, desk) => act(desk.browser, '/account/sign-out-everywhere')],
     ['the user was disabled', () => disableUser(issuer.service, 'ada@example.com')],
   ];
   for (const [what, end] of ways)

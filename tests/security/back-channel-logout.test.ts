@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { api, issuer, labWeb, type TestBrowser } from '@ostiary/http/fixture';
-import { disableUser, tellOfLogouts, type Courier } from '@ostiary/service';
+import { disableUser, signOutUser, tellOfLogouts, type Courier } from '@ostiary/service';
 import type { ClientId, ClientMetadata } from '@ostiary/wire';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { withSecret } from '../support/served-issuer.ts';
@@ -156,13 +156,18 @@ describe('row 140: who is told, and when', () => {
     assert.equal(delivered?.cause, 'session_replaced');
   });
 
-  it('of a user who was disabled: the user is named to everybody', async () => {
-    const bob = house.browser();
-    for (const client of [app, strict]) await codeFor(bob, client, { scope: 'openid' }, 'bob');
-    await disableUser(house.service, 'bob@example.com');
-    const subjects = (await told()).map(({ token }) => typeof decode(token).claims['sub']);
-    assert.deepEqual(subjects, ['string', 'string']);
-  });
+  for (const [what, end] of [
+    ['signed out everywhere', signOutUser],
+    ['was disabled', disableUser],
+  ] as const) {
+    it(`of a user who ${what}: the user is named to everybody`, async () => {
+      const bob = house.browser();
+      for (const client of [app, strict]) await codeFor(bob, client, { scope: 'openid' }, 'bob');
+      await end(house.service, 'bob@example.com');
+      const subjects = (await told()).map(({ token }) => typeof decode(token).claims['sub']);
+      assert.deepEqual(subjects, ['string', 'string']);
+    });
+  }
 });
 
 describe('row 140 (Back-Channel Logout 2.8): a client that does not take it', () => {

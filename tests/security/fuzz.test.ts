@@ -52,6 +52,7 @@ const paths = [
   '/account',
   '/account/devices/remove',
   '/account/devices/remove-others',
+  '/account/sign-out-everywhere',
   '/account/apps/withdraw',
   '/token',
   '/revoke',

@@ -340,6 +340,32 @@ describe('row 83 (RFC 9700 4.14, ASVS 7.4.3): ending everything of a user ends e
       refusedWith(await renew(issuer, client, tokens.refresh_token), 'invalid_grant');
     tokensIn(await renew(issuer, spa, bystander.refresh_token));
   });
+
+  it('signing out everywhere does, too; the person is asked once and may sign in again at once', async () => {
+    const issuer = await another({});
+    const [here, elsewhere] = [issuer.browser(), issuer.browser()];
+    const present = await tokensFor(issuer, spa, { browser: here });
+    const families = [
+      { client: spa, tokens: present },
+      { client: offlineSpa, tokens: await tokensFor(issuer, offlineSpa, { browser: elsewhere }) },
+      { client: web, tokens: await tokensFor(issuer, web, { browser: elsewhere }) },
+    ];
+    const bystander = await tokensFor(issuer, spa, { who: 'bob' });
+    const account = await here.open('/account');
+    const asked = await here.submit({ ...account, action: '/account/sign-out-everywhere' }, {});
+    assert.match(asked.html, /every browser and every app.*signed out here, too/s);
+    assert.equal(await isActive(issuer, present.access_token), true);
+    assert.equal((await here.submit(asked, { confirm: 'yes' })).status, 200);
+    for (const { client, tokens } of families) {
+      const { body } = await renew(issuer, client, tokens.refresh_token);
+      assert.deepEqual([body['error'], body['error_cause']], ['invalid_grant', 'signed_out_everywhere']);
+    }
+    tokensIn(await renew(issuer, spa, bystander.refresh_token));
+    for (const browser of [here, elsewhere]) assert.match((await browser.open('/account')).html, /id="password"/);
+    const recorded = await issuer.service.store.audit.listRecent(20);
+    assert.equal(recorded.filter(({ kind }) => kind === 'signed_out_everywhere').length, 1);
+    tokensIn(await renew(issuer, spa, (await tokensFor(issuer, spa, { browser: here })).refresh_token));
+  });
 });
 
 it('row 84 (OIDC Core 12.2): the ID token of a refresh', async () => {

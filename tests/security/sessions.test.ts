@@ -354,7 +354,12 @@ describe('row 168 (NIST 5.1, ASVS 3.5.1): CSRF', () => {
       assert.notEqual((await browser.submit(page, fields)).status, 403);
     });
   }
-  for (const path of ['/account/devices/remove', '/account/devices/remove-others', '/account/apps/withdraw']) {
+  for (const path of [
+    '/account/devices/remove',
+    '/account/devices/remove-others',
+    '/account/sign-out-everywhere',
+    '/account/apps/withdraw',
+  ]) {
     it(`${path} without a token changes nothing`, async () => {
       const browser = house.browser();
       const { refresh_token } = await tokensFor(house, spa, { browser });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { labWeb, webSecret } from '@ostiary/http/fixture';
-import { digest, disableUser, enableUser } from '@ostiary/service';
+import { digest, disableUser, enableUser, signOutUser } from '@ostiary/service';
 import { phone, phoneClient, phoneTokens } from './direct.fixture.ts';
 import { encode, prover, renewWith } from './dpop.fixture.ts';
 import {
@@ -76,6 +76,14 @@ describe('S5.7: a refresh token that is its own record', () => {
     assert.equal((await userinfo(house, tokens.access_token)).status, 401);
     await enableUser(house.service, 'bob@example.com');
     assert.equal((await renew(house, web, tokens.refresh_token)).body['error_cause'], 'signed_out_everywhere');
+  });
+
+  it('ends when its user signs out everywhere; a new one goes on', async () => {
+    const tokens = await tokensFor(house, web, { who: 'bob' });
+    await signOutUser(house.service, 'bob@example.com');
+    assert.equal((await renew(house, web, tokens.refresh_token)).body['error_cause'], 'signed_out_everywhere');
+    assert.equal((await userinfo(house, tokens.access_token)).status, 401);
+    tokensIn(await renew(house, web, (await tokensFor(house, web, { who: 'bob' })).refresh_token));
   });
 
   it('introspection tells its own client, and revocation ends it until it would have been over', async () => {

@@ -30,6 +30,14 @@ test('offers to sign out all other devices only where there are others', () => {
   assert.doesNotMatch(alone, /all other devices/);
 });
 
+test('offers to sign out everywhere, whatever is signed in', () => {
+  for (const view of [accountView, emptyAccountView])
+    assert.match(
+      accountPage(view, sampleLook),
+      /action="\/account\/sign-out-everywhere"><input type="hidden" name="csrf" value="csrf_9d21"><button>Sign out everywhere/,
+    );
+});
+
 test('shows what an app may do, whether it goes on while the person is away, and a button to withdraw', () => {
   assert.match(
     page,

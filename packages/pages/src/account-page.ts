@@ -25,10 +25,11 @@ export interface AccountView {
   readonly nowMs: number;
   readonly csrf: string;
   readonly signOutHref: string;
-  /** Where the buttons post to: `device` (an id), nothing but `csrf`, and `client` (an id). */
+  /** Where the buttons post to: `device` (an id), nothing but `csrf` twice, and `client` (an id). */
   readonly actions: {
     readonly removeDevice: string;
     readonly removeOtherDevices: string;
+    readonly signOutEverywhere: string;
     readonly withdrawAccess: string;
   };
   readonly devices: readonly DeviceSeen[];

@@ -29,6 +29,7 @@ export type EventKind =
   | 'device_seen'
   | 'device_removed'
   | 'user_disabled'
+  | 'signed_out_everywhere'
   | 'sign_in_failed'
   | 'refused';
 

@@ -33,6 +33,13 @@ test('names all other devices', () => {
   );
 });
 
+test('signing out everywhere says that it is here, too, and what goes on', () => {
+  assert.match(
+    page({ kind: 'sign_out_everywhere' }),
+    /every browser and every app\. What apps do for you while you are away stops.*stays allowed.*signed out here, too/,
+  );
+});
+
 test('says that work in the background stops, where there is some', () => {
   assert.match(
     page({ kind: 'withdraw_access', clientName: 'Feed Watcher', isOffline: true }),

@@ -16,6 +16,7 @@ export type Danger =
       readonly clientNames: readonly string[];
     }
   | { readonly kind: 'remove_other_devices'; readonly deviceNames: readonly string[] }
+  | { readonly kind: 'sign_out_everywhere' }
   | { readonly kind: 'withdraw_access'; readonly clientName: string; readonly isOffline: boolean };
 
 export interface ConfirmView {
@@ -59,6 +60,12 @@ function questionFor(danger: Danger, { confirm }: Messages): Question {
         title: confirm.others,
         body: html`${names(danger.deviceNames, confirm.othersText)}`,
         submit: confirm.othersSubmit,
+      };
+    case 'sign_out_everywhere':
+      return {
+        title: confirm.everywhere,
+        body: html`<p>${confirm.everywhereText}</p><p><strong>${confirm.everywhereHere}</strong></p>`,
+        submit: confirm.everywhereSubmit,
       };
     case 'withdraw_access':
       return {

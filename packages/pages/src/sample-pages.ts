@@ -103,6 +103,7 @@ export const accountView: AccountView = {
   actions: {
     removeDevice: '/account/devices/remove',
     removeOtherDevices: '/account/devices/remove-others',
+    signOutEverywhere: '/account/sign-out-everywhere',
     withdrawAccess: '/account/apps/withdraw',
   },
   devices: [
@@ -200,6 +201,7 @@ const othersView: ConfirmView = {
   ...confirmView,
   danger: { kind: 'remove_other_devices', deviceNames: ['Safari on iPhone', 'Chrome on Windows'] },
 };
+const everywhereView: ConfirmView = { ...confirmView, danger: { kind: 'sign_out_everywhere' }, hidden: {} };
 const withdrawView: ConfirmView = {
   ...confirmView,
   danger: { kind: 'withdraw_access', clientName: 'Feed Watcher', isOffline: true },
@@ -231,6 +233,7 @@ export function samplePages(look: Look): readonly SamplePage[] {
     sample('account-empty', 'room', accountPage, emptyAccountView, look),
     sample('confirm-device', 'room', confirmPage, confirmView, look),
     sample('confirm-others', 'room', confirmPage, othersView, look),
+    sample('confirm-everywhere', 'room', confirmPage, everywhereView, look),
     sample('confirm-withdraw', 'room', confirmPage, withdrawView, look),
     { name: 'form-post', family: 'bare', input: formPostView, render: (input) => formPostPage(input as FormPostView) },
   ];

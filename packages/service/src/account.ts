@@ -1,5 +1,10 @@
 import type { AuditEvent, Consent, Device, FamilyFacts } from '@ostiary/model';
-import { planConsentWithdrawal, planDeviceRemoval, planOtherDevicesRemoval } from '@ostiary/protocol';
+import {
+  planConsentWithdrawal,
+  planDeviceRemoval,
+  planOtherDevicesRemoval,
+  planSignOutEverywhere,
+} from '@ostiary/protocol';
 import type { ClientId, DeviceId } from '@ostiary/wire';
 import type { Browser, SignedIn } from './browser.ts';
 import type { Service } from './service.ts';
@@ -56,6 +61,15 @@ export async function removeOtherDevices(
 ): Promise<Answer<undefined>> {
   const devices = await service.store.devices.list(user.id);
   return carryOut(service, planOtherDevicesRemoval(session, devices, service.clock.now()), browser.correlationId);
+}
+
+/** Ends every session and refresh token of the user, the present session and stateless tokens included. */
+export async function signOutEverywhere(
+  service: Service,
+  { user }: SignedIn,
+  browser: Browser,
+): Promise<Answer<undefined>> {
+  return carryOut(service, planSignOutEverywhere(user.id, service.clock.now()), browser.correlationId);
 }
 
 export async function withdrawConsent(

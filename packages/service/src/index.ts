@@ -51,4 +51,4 @@ export { signIn } from './sign-in.ts';
 export { refusalOfOutage, type Answer } from './settle.ts';
 export { answerTokenRequest, type TokenRequest } from './token.ts';
 export { flushCounters, keepUp } from './upkeep.ts';
-export { addUser, disableUser, enableUser, isUserDisabled } from './users.ts';
+export { addUser, disableUser, enableUser, isUserDisabled, signOutUser } from './users.ts';

@@ -70,8 +70,17 @@ test('a user is disabled and enabled again', async () => {
   });
 });
 
-for (const command of ['disable', 'enable']) {
-  test(`nobody who is not there can be ${command}d`, async () => {
+test('a user is signed out everywhere and may sign in', async () => {
+  await workplace.run(['user', 'add', '--username', 'ada'], { env: key, stdin: password });
+  assert.deepEqual(await workplace.run(['user', 'sign-out', '--username', 'Ada'], { env: key }), {
+    code: 0,
+    out: 'Ada is signed out everywhere: sessions and refresh tokens have ended\n',
+    err: '',
+  });
+});
+
+for (const command of ['disable', 'enable', 'sign-out']) {
+  test(`"user ${command}" knows nobody who is not there`, async () => {
     assert.deepEqual(await workplace.run(['user', command, '--username', 'eve'], { env: key }), {
       code: 1,
       out: '',

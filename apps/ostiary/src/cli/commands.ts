@@ -105,4 +105,10 @@ export const commands: readonly Command[] = [
     options: { ...configuration, username },
     load: async () => (await import('./user-standing.ts')).enableOneUser,
   },
+  {
+    name: 'user sign-out',
+    summary: 'ends every sign-in of a user, who may sign in again at once',
+    options: { ...configuration, username },
+    load: async () => (await import('./user-standing.ts')).signOneUserOut,
+  },
 ];

@@ -53,6 +53,7 @@ const wrong: [string[], string][] = [
   [['start', '--port', '65536'], '--port must be a number from 0 to 65535, not "65536"'],
   [['start', '--port', '80a'], '--port must be a number from 0 to 65535, not "80a"'],
   [['user', 'disable'], '"user disable" needs --username NAME'],
+  [['user', 'sign-out'], '"user sign-out" needs --username NAME'],
   [['backup'], '"backup" needs --to FILE'],
   [['restore'], '"restore" needs --from FILE'],
   [['user', 'add', '--username', 'ada', '--claims', '[]'], `--claims must be a JSON object, such as '{"name":"Ada"}'`],

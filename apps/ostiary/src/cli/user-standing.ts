@@ -1,4 +1,4 @@
-import { disableUser, enableUser } from '@ostiary/service';
+import { disableUser, enableUser, signOutUser } from '@ostiary/service';
 import type { OptionValues } from './command.ts';
 import { withService } from './house.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,6 +16,13 @@ export async function enableOneUser(values: OptionValues, terminal: Terminal): P
   const username = usernameOf(values, 'user enable');
   await change(values, terminal, { username, change: enableUser });
   terminal.out(`${username} may sign in again\n`);
+  return 0;
+}
+
+export async function signOneUserOut(values: OptionValues, terminal: Terminal): Promise<number> {
+  const username = usernameOf(values, 'user sign-out');
+  await change(values, terminal, { username, change: signOutUser });
+  terminal.out(`${username} is signed out everywhere: sessions and refresh tokens have ended\n`);
   return 0;
 }
 

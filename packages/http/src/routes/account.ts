@@ -6,6 +6,7 @@ import {
   loadAccount,
   removeDevice,
   removeOtherDevices,
+  signOutEverywhere,
   withdrawConsent,
   type Account,
   type Answer,
@@ -131,6 +132,15 @@ const othersRemoval: Action = {
   notice: () => ({ kind: 'other_devices_removed' }),
 };
 
+/** Whoever did this has no session left to be told anything in. */
+const signOutOfEverything: Action = {
+  path: accountPaths.signOutEverywhere,
+  fields: [],
+  danger: () => ({ kind: 'sign_out_everywhere' }),
+  perform: ({ service }, who, _form, { browser }) => signOutEverywhere(service, who, browser),
+  notice: () => ({ kind: 'already_gone' }),
+};
+
 const withdrawal: Action = {
   path: accountPaths.withdrawAccess,
   fields: ['client'],
@@ -148,4 +158,4 @@ const withdrawal: Action = {
   }),
 };
 
-const actions = [removal, othersRemoval, withdrawal];
+const actions = [removal, othersRemoval, signOutOfEverything, withdrawal];

@@ -19,6 +19,7 @@ export const accountPaths = {
   page: '/account',
   removeDevice: '/account/devices/remove',
   removeOtherDevices: '/account/devices/remove-others',
+  signOutEverywhere: '/account/sign-out-everywhere',
   withdrawAccess: '/account/apps/withdraw',
   signOut: '/end-session',
 } as const;
@@ -40,6 +41,7 @@ export async function showAccount(
     actions: {
       removeDevice: basePath + accountPaths.removeDevice,
       removeOtherDevices: basePath + accountPaths.removeOtherDevices,
+      signOutEverywhere: basePath + accountPaths.signOutEverywhere,
       withdrawAccess: basePath + accountPaths.withdrawAccess,
     },
     ...contentOf(context, account),
@@ -86,6 +88,7 @@ const shownKinds = new Set<string>([
   'device_seen',
   'device_removed',
   'user_disabled',
+  'signed_out_everywhere',
   'sign_in_failed',
   'refused',
 ] satisfies EventKind[]);

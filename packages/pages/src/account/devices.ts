@@ -23,7 +23,11 @@ export interface DeviceSeen {
 export interface DevicesView {
   readonly nowMs: number;
   readonly csrf: string;
-  readonly actions: { readonly removeDevice: string; readonly removeOtherDevices: string };
+  readonly actions: {
+    readonly removeDevice: string;
+    readonly removeOtherDevices: string;
+    readonly signOutEverywhere: string;
+  };
   readonly devices: readonly DeviceSeen[];
 }
 
@@ -32,7 +36,8 @@ export function deviceSection(view: DevicesView, locale: Locale): Html {
   const { account } = messages;
   return html`<section aria-labelledby="devices"><h2 id="devices">${account.devices}</h2>
 ${view.devices.length === 0 ? html`<p class="empty">${account.noDevices}</p>` : deviceTable(view, messages, locale)}
-${view.devices.some(({ isCurrent }) => !isCurrent) && removeOthersForm(view, messages)}</section>`;
+${view.devices.some(({ isCurrent }) => !isCurrent) && removeOthersForm(view, messages)}
+${everywhereForm(view, messages)}</section>`;
 }
 
 function deviceTable(view: DevicesView, messages: Messages, locale: Locale): Html {
@@ -61,4 +66,8 @@ function removeForm(device: DeviceSeen, { actions, csrf }: DevicesView, { accoun
 
 function removeOthersForm({ actions, csrf }: DevicesView, { account }: Messages): Html {
   return html`<form method="post" action="${safeUrl(actions.removeOtherDevices)}">${hiddenFields({ csrf })}<button>${account.removeOthers}</button></form>`;
+}
+
+function everywhereForm({ actions, csrf }: DevicesView, { account }: Messages): Html {
+  return html`<form method="post" action="${safeUrl(actions.signOutEverywhere)}">${hiddenFields({ csrf })}<button>${account.signOutEverywhere}</button></form>`;
 }

@@ -64,7 +64,7 @@ const problems: Messages['problems'] = {
 
 const causes: Messages['causes'] = {
   signed_out: 'Sie haben sich abgemeldet.',
-  signed_out_everywhere: 'Sie haben sich überall abgemeldet.',
+  signed_out_everywhere: 'Sie wurden überall abgemeldet.',
   device_removed: 'Sie haben dieses Gerät abgemeldet.',
   consent_withdrawn: 'Sie haben den Zugriff entzogen.',
   consent_changed: 'Was Sie erlaubt haben, hat sich geändert.',
@@ -93,6 +93,7 @@ const events: Messages['events'] = {
   device_seen: ({ device }) => phrase`Neues Gerät: ${device}`,
   device_removed: ({ device }) => phrase`Sie haben das Gerät ${device} abgemeldet`,
   user_disabled: () => phrase`Ihr Konto wurde abgeschaltet`,
+  signed_out_everywhere: () => phrase`Alle Browser, Apps und Hintergrundarbeiten wurden abgemeldet`,
   sign_in_failed: ({ device }) => phrase`Eine Anmeldung auf ${device} ist fehlgeschlagen`,
   refused: ({ client }) => phrase`Eine Anfrage von ${client} wurde abgelehnt`,
 };
@@ -186,6 +187,7 @@ export const de: Messages = {
     removeDevice: 'Abmelden',
     removeDeviceLabel: (device) => phrase`${device} abmelden`,
     removeOthers: 'Alle anderen Geräte abmelden',
+    signOutEverywhere: 'Überall abmelden',
     noDevices: 'Kein Gerät ist angemeldet. Ein Gerät erscheint hier, wenn Sie sich darauf anmelden.',
     connectedApps: 'Verbundene Apps',
     app: 'App',
@@ -219,6 +221,11 @@ export const de: Messages = {
     others: 'Alle anderen Geräte abmelden?',
     othersText: 'Hier bleiben Sie angemeldet. Sie werden abgemeldet auf:',
     othersSubmit: 'Alle anderen Geräte abmelden',
+    everywhere: 'Überall abmelden?',
+    everywhereText:
+      'Sie werden in jedem Browser und jeder App abgemeldet. Was Apps für Sie tun, während Sie nicht da sind, hört auf, bis Sie sich dort wieder anmelden. Was Sie ihnen erlaubt haben, bleibt erlaubt.',
+    everywhereHere: 'Auch hier werden Sie abgemeldet.',
+    everywhereSubmit: 'Überall abmelden',
     app: (client) => phrase`${client} den Zugriff entziehen?`,
     appText: (client) =>
       phrase`${client} wird auf allen Ihren Geräten abgemeldet und kann nicht mehr für Sie handeln. Sie können es später wieder erlauben.`,

@@ -73,7 +73,7 @@ const problems: Record<Problem, ProblemWords> = {
 
 const causes: Record<Cause, string> = {
   signed_out: 'You signed out.',
-  signed_out_everywhere: 'You signed out everywhere.',
+  signed_out_everywhere: 'You were signed out everywhere.',
   device_removed: 'You signed out this device.',
   consent_withdrawn: 'You withdrew access.',
   consent_changed: 'What you allowed has changed.',
@@ -101,6 +101,7 @@ const events: Record<EventKind, (names: EventNames) => Phrase> = {
   device_seen: ({ device }) => phrase`New device: ${device}`,
   device_removed: ({ device }) => phrase`You signed out the device ${device}`,
   user_disabled: () => phrase`Your account was switched off`,
+  signed_out_everywhere: () => phrase`Every browser, app and background job was signed out`,
   sign_in_failed: ({ device }) => phrase`A sign-in failed on ${device}`,
   refused: ({ client }) => phrase`A request from ${client} was refused`,
 };
@@ -193,6 +194,7 @@ export const en = {
     removeDevice: 'Sign out',
     removeDeviceLabel: (device: string) => phrase`Sign out ${device}`,
     removeOthers: 'Sign out all other devices',
+    signOutEverywhere: 'Sign out everywhere',
     noDevices: 'No device is signed in. A device appears here when you sign in on it.',
     connectedApps: 'Connected apps',
     app: 'App',
@@ -226,6 +228,11 @@ export const en = {
     others: 'Sign out all other devices?',
     othersText: 'You stay signed in here. You will be signed out on:',
     othersSubmit: 'Sign out all other devices',
+    everywhere: 'Sign out everywhere?',
+    everywhereText:
+      'This signs you out in every browser and every app. What apps do for you while you are away stops, until you sign in to them again. What you allowed them stays allowed.',
+    everywhereHere: 'You will be signed out here, too.',
+    everywhereSubmit: 'Sign out everywhere',
     app: (client: string) => phrase`Withdraw access from ${client}?`,
     appText: (client: string) =>
       phrase`${client} is signed out on all your devices and can no longer act for you. You can allow it again later.`,
