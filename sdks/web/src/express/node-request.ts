@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { WebError } from '../web-error.ts';
 
 /** A request as Express and its relatives show it. */
 export interface NodeRequest extends IncomingMessage {
@@ -9,9 +10,13 @@ export interface NodeRequest extends IncomingMessage {
   body?: unknown;
 }
 
+/** Methods that the Fetch standard does not know. */
+const unspeakable = new Set(['CONNECT', 'TRACE', 'TRACK']);
+
 /** The request in the shape of the Fetch standard. Its body is read when somebody reads it. */
 export function fetchRequest(request: NodeRequest, origin: string): Request {
   const { method = 'GET', headers } = request;
+  if (unspeakable.has(method)) throw new WebError('bad_request', `there is nothing to be had by ${method}`);
   // HTTP/2 tells method and path among the headers.
   const pairs = Object.entries(headers)
     .filter(([name]) => !name.startsWith(':'))
@@ -27,14 +32,25 @@ function addressOf(target: string, origin: string): string {
   return new URL(origin + path).href;
 }
 
-/** A form that a body parser has read already is written again; else the stream itself, untouched until it is read. */
-function bodyOf(request: NodeRequest): ReadableStream | string {
-  const { body } = request;
-  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-  if (typeof body === 'string') return body;
-  if (body !== undefined && body !== null && isForm)
-    return new URLSearchParams(body as Record<string, string>).toString();
-  return lazily(request);
+/** What a body parser has read already is written again; else the stream itself, untouched until it is read. */
+function bodyOf(request: NodeRequest): ReadableStream | string | Buffer<ArrayBuffer> {
+  const { body, readableEnded, headers } = request;
+  const type = headers['content-type'] ?? '';
+  if (type.startsWith('application/x-www-form-urlencoded') && isObject(body)) return formOf(body);
+  if (body instanceof Uint8Array) return Buffer.from(body);
+  if (readableEnded && /[/+]json\b/.test(type) && body !== undefined) return JSON.stringify(body);
+  return typeof body === 'string' ? body : lazily(request);
+}
+
+function formOf(fields: object): string {
+  const pairs = Object.entries(fields).flatMap(([name, value]) =>
+    [value].flat().map((each): [string, string] => [name, String(each)]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
 /** Reading the request before its owner does would take it away from them. */
