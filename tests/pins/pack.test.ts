@@ -173,6 +173,33 @@ test('the web SDK runs with nothing beside it', () => {
   assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'function false 401\n');
 });
 
+test('the server SDKs are typed without the types of browsers, and for an app of Express', () => {
+  const script = `
+    import type { webcrypto } from 'node:crypto';
+    import type { IncomingMessage, ServerResponse } from 'node:http';
+    import * as api from '@ostiary/api';
+    import { auth, requiresAuth } from '@ostiary/web';
+    import '@ostiary/api/fetch';
+    import '@ostiary/web/bff';
+    import '@ostiary/web/fetch';
+    import '@ostiary/web/stores';
+    import { privateKeyJwt } from '@ostiary/worker';
+    import '@ostiary/worker/postgres';
+    import '@ostiary/worker/sqlite';
+    declare const key: webcrypto.CryptoKey;
+    type Next = (fault?: unknown) => void;
+    declare function use<Seen extends IncomingMessage>(
+      ...handlers: Array<(request: Seen & Express.Request, response: ServerResponse & Express.Response, next: Next) => void>): void;
+    const settings = { issuerBaseURL: 'https://id.example.com', audience: 'https://api.example.com' };
+    use(api.auth(settings), requiresAuth(), (request) => void request.auth?.claims.sub);
+    use((request, response) => void (request.oidc.user?.sub ?? response.oidc.login()));
+    export default [privateKeyJwt(key), auth];`;
+  writeFileSync(join(project, 'server.ts'), script);
+  const options = ['--module', 'nodenext', '--target', 'es2024', '--lib', 'es2024', '--strict', '--noEmit'];
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules', '@types')];
+  run(join(root, 'node_modules', '.bin', 'tsc'), [...options, ...types, 'server.ts'], project);
+});
+
 test('no tarball holds a test or a source', () => {
   for (const name of ['ostiary', ...readdirSync(installed('@ostiary')).map((room) => `@ostiary/${room}`)]) {
     const files = readdirSync(installed(name), { recursive: true }).map(String);

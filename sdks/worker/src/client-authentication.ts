@@ -28,13 +28,16 @@ export function clientSecretPost(secret: string): ClientAuthentication {
   return async ({ clientId }) => ({ fields: { client_id: clientId, client_secret: secret } });
 }
 
+/** Of Web Crypto, whether an app has the types of browsers or those of Node alone. */
+export type PrivateKey = Parameters<typeof crypto.subtle.sign>[1];
+
 /**
  * A short-lived assertion signed with the client's key, whose public half the issuer knows.
  * [RFC 7523, section 2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)
  *
  * @param key private key of Web Crypto: ECDSA, RSASSA-PKCS1-v1_5, RSA-PSS or Ed25519
  */
-export function privateKeyJwt(key: CryptoKey, { kid }: { kid?: string } = {}): ClientAuthentication {
+export function privateKeyJwt(key: PrivateKey, { kid }: { kid?: string } = {}): ClientAuthentication {
   const { alg, parameters } = algorithmOf(key);
   return async ({ clientId, issuer, nowMs, random }) => {
     const iat = Math.floor(nowMs / 1000);
@@ -64,7 +67,7 @@ interface Algorithm {
   parameters: { name: string; hash?: string; saltLength?: number };
 }
 
-function algorithmOf({ algorithm }: CryptoKey): Algorithm {
+function algorithmOf({ algorithm }: PrivateKey): Algorithm {
   const { name } = algorithm;
   const hash = 'hash' in algorithm ? (algorithm.hash as KeyAlgorithm).name : '';
   const bits = hash.slice('SHA-'.length);

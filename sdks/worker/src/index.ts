@@ -1,5 +1,5 @@
 export { clientSecretBasic, clientSecretPost, privateKeyJwt } from './client-authentication.ts';
-export type { AuthenticationRequest, ClientAuthentication } from './client-authentication.ts';
+export type { AuthenticationRequest, ClientAuthentication, PrivateKey } from './client-authentication.ts';
 export type { Environment } from './environment.ts';
 export type { Listener, WorkerEvents } from './events.ts';
 export { GrantError, TokenRefused } from './grant-error.ts';

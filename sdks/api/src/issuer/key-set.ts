@@ -1,4 +1,5 @@
 import { importJWK } from 'jose';
+import type { CryptoKey } from 'jose';
 import { isObject } from '../fetch-json.ts';
 import { readPublicKey, type SigningAlg } from '../jwt/algorithms.ts';
 
