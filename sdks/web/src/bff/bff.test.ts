@@ -144,6 +144,17 @@ describe('a call through the backend', () => {
     );
   });
 
+  it('comes from no memory that others share: what an API lets be kept for a while, this browser alone keeps, for this session', async () => {
+    const { signIn, call, setApi } = openBff();
+    await signIn();
+    const rules = { '': 'no-store', 'max-age=60': 'private, max-age=60', 'public, max-age=60': 'public, max-age=60' };
+    for (const [said, heard] of Object.entries(rules)) {
+      setApi(async () => new Response('', { headers: { 'cache-control': said, vary: 'accept' } }));
+      const { headers } = await call('/bff/api/me');
+      assert.deepEqual([headers.get('cache-control'), headers.get('vary')], [heard, 'accept, cookie']);
+    }
+  });
+
   it('is made with a new token before the old one is over', async () => {
     const { provider, signIn, call, calls } = openBff();
     await signIn();

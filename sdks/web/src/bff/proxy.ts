@@ -12,7 +12,7 @@ const sent =
     ' ',
   );
 /** Headers of an API that do not come to the browser: its cookies, its rules for browsers, what is between two hops or about the encoding of the way. */
-const kept = new Set(
+const keptBack = new Set(
   'set-cookie connection keep-alive proxy-authenticate te trailer transfer-encoding upgrade content-encoding content-length authorization strict-transport-security clear-site-data'.split(
     ' ',
   ),
@@ -71,12 +71,22 @@ function answerOf(answer: Response | undefined, upstream: Upstream, { request }:
     return json({ error: 'upstream_unavailable', error_description: 'the API does not answer' }, 502);
   const headers = new Headers();
   for (const [name, value] of answer.headers)
-    if (!kept.has(name) && !name.startsWith('access-control-')) headers.append(name, value);
+    if (!keptBack.has(name) && !name.startsWith('access-control-')) headers.append(name, value);
   const location = headers.get('location');
   if (location !== null) setLocation(headers, new URL(location, answer.url || upstream.target).href, upstream, request);
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  headers.set('cache-control', forThisUser(headers.get('cache-control')));
+  headers.append('vary', 'cookie');
   const isEmpty = [204, 205, 304].includes(answer.status);
   return new Response(isEmpty ? null : answer.body, { status: answer.status, headers });
+}
+
+/**
+ * At an API the header `Authorization` keeps an answer out of caches that users share ([RFC 9111, section 3.5](https://www.rfc-editor.org/rfc/rfc9111#section-3.5)).
+ * The page's call has none, so the answer itself must say it.
+ */
+function forThisUser(rule: string | null): string {
+  if (!rule) return 'no-store';
+  return /\b(private|no-store|public|s-maxage)\b/i.test(rule) ? rule : `private, ${rule}`;
 }
 
 /** A redirect within the API stays behind the backend; one that leads elsewhere is no affair of the page's. */
