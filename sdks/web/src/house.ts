@@ -33,7 +33,7 @@ export function openHouse(settings: Settings): House {
   const { environment, session, options } = settings;
   const provider = openProvider(settings);
   const store = session.store ?? session.spill ?? memoryStore({ now: environment.now });
-  const tokenEndpoint = openTokenEndpoint(settings, provider, clientAuthentication(settings));
+  const tokenEndpoint = openTokenEndpoint(settings, provider, clientAuthentication(settings, provider));
   const { backchannelLogout } = options;
   return {
     settings,

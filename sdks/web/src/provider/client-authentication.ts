@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
 import type { Settings } from '../settings.ts';
+import type { Provider } from './provider.ts';
 
 /** How a request to the provider says which client sends it. */
 export interface Authenticated {
@@ -13,7 +14,7 @@ export interface Authenticated {
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** Authenticates the client to the provider. [RFC 6749, section 2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3), [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523) */
-export function clientAuthentication(settings: Settings): () => Promise<Authenticated> {
+export function clientAuthentication(settings: Settings, provider: Provider): () => Promise<Authenticated> {
   const { clientId, options } = settings;
   const { clientSecret, clientAssertionSigningKey, clientAssertionSigningAlg = 'ES256' } = options;
   const usual = clientAssertionSigningKey ? 'private_key_jwt' : clientSecret ? 'client_secret_basic' : 'none';
@@ -26,7 +27,11 @@ export function clientAuthentication(settings: Settings): () => Promise<Authenti
     form: {
       client_id: clientId,
       client_assertion_type: assertionType,
-      client_assertion: await assertion(settings, await key(), alg),
+      client_assertion: await assertion(settings, {
+        audience: (await provider.metadata()).issuer,
+        key: await key(),
+        alg,
+      }),
     },
     headers: {},
   });
@@ -57,18 +62,17 @@ export function clientAuthentication(settings: Settings): () => Promise<Authenti
   }
 }
 
-/** The audience is the issuer and nothing else ([RFC 10070](https://www.rfc-editor.org/rfc/rfc10070)); each assertion is used once. */
+/** The audience is the issuer, as it spells itself, and nothing else ([RFC 10070](https://www.rfc-editor.org/rfc/rfc10070)); each assertion is used once. */
 function assertion(
-  { clientId, issuer, environment }: Settings,
-  key: CryptoKey | KeyObject | Uint8Array,
-  alg: string,
+  { clientId, environment }: Settings,
+  { audience, key, alg }: { audience: string; key: CryptoKey | KeyObject | Uint8Array; alg: string },
 ): Promise<string> {
   const nowSeconds = Math.floor(environment.now() / 1000);
   return new SignJWT()
     .setProtectedHeader({ alg, typ: 'client-authentication+jwt' })
     .setIssuer(clientId)
     .setSubject(clientId)
-    .setAudience(issuer)
+    .setAudience(audience)
     .setJti(environment.random(16))
     .setIssuedAt(nowSeconds)
     .setExpirationTime(nowSeconds + 60)

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { decode } from '@ostiary/session';
 import type { JWTPayload } from 'jose';
+import type { Environment } from '../environment.ts';
 import type { AuthContext } from '../fetch/fetch.ts';
 import { hello, home, openVirtualHouse, VirtualVisitor } from '../virtual-app.fixture.ts';
 import type { VirtualHouse } from '../virtual-app.fixture.ts';
+import { VirtualProvider } from '../virtual-provider.fixture.ts';
 
 const guarded = async (context: AuthContext) => (await context.requiresAuth()) ?? hello(context);
 const askedOf = (response: Response) => new URL(response.headers.get('location') ?? '').searchParams;
@@ -239,6 +241,28 @@ describe('another provider', () => {
       assert.deepEqual([refused.status, (await refused.json()).error], [400, 'bad_answer']);
       assert.deepEqual(visitor.house.provider.forms, []);
     }
+  });
+
+  it('is none that spells its name with a slash at the end: client assertions name it as it does itself', async () => {
+    const provider = new VirtualProvider();
+    const spelt = `${provider.issuer}/`;
+    const environment: Partial<Environment> = {
+      async fetch(url, init) {
+        const answer = await provider.serve(new Request(url, init));
+        const isMetadata = url.endsWith('/.well-known/openid-configuration');
+        return isMetadata ? Response.json({ ...(await answer.json()), issuer: spelt }) : answer;
+      },
+    };
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const house = openVirtualHouse(
+      { issuerBaseURL: spelt, clientAssertionSigningKey: privateKey, environment },
+      provider,
+    );
+    const visitor = new VirtualVisitor(house);
+    const [path, app, init] = await visitor.bring(await visitor.ask('/login'));
+    const back = await visitor.ask(path.replace('id.example', 'id.example%2F'), app, init);
+    assert.equal(back.status, 303);
+    assert.equal(decode(provider.forms[0]?.get('client_assertion') ?? '')?.aud, spelt);
   });
 
   it('cannot pass for this one by its metadata', async () => {
