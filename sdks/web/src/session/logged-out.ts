@@ -1,6 +1,6 @@
 import { digest } from '../sealing.ts';
 import type { House } from '../house.ts';
-import { tagsOf } from './stored-sessions.ts';
+import { steady, tagsOf } from './stored-sessions.ts';
 import { claimsOf } from './web-session.ts';
 import type { WebSession } from './web-session.ts';
 
@@ -11,20 +11,24 @@ export async function isLoggedOut({ settings, logouts }: House, session: WebSess
   const [ofUser, ofSession] = await Promise.all(
     [{ sub }, { sid }].map(async (who) => {
       const [tag] = tagsOf(settings, who);
-      return tag === undefined ? undefined : logouts.read(logoutKey(tag));
+      return tag === undefined ? undefined : steady(logouts.read(logoutKey(tag)));
     }),
   );
   return ofSession !== undefined || Number(ofUser?.value ?? -1) >= session.createdAtMs;
 }
 
-/** Remembers that a user, or one sign-in, was signed out at `atMs`. */
+/** Remembers that a user, or one sign-in, was signed out at `atMs`. An older word does not take a newer one back. */
 export async function noteLogout({ settings, logouts }: House, tag: string, atMs: number): Promise<void> {
   const entry = { value: String(atMs), expiresAtMs: lastMs(settings.session.absoluteMs, atMs), tags: [] };
-  for (let tries = 0; tries < 4; tries += 1) {
-    const seen = (await logouts?.read(logoutKey(tag)))?.version ?? 0;
-    if (logouts === undefined || (await logouts.replace(logoutKey(tag), seen, entry))) return;
+  for (let tries = 0; tries < triesAtOnce; tries += 1) {
+    const { version, value } = (await logouts?.read(logoutKey(tag))) ?? { version: 0, value: -1 };
+    if (logouts === undefined || Number(value) >= atMs) return;
+    if (await logouts.replace(logoutKey(tag), version, entry)) return;
   }
+  throw new Error('too many changes at once');
 }
+
+const triesAtOnce = 4;
 
 function logoutKey(tag: string): string {
   return digest(`logout|${tag}`);

@@ -49,7 +49,6 @@ export function openStoredSessions(settings: Settings, store: SessionStore): Sto
     }
     throw new Error('too many changes at once');
   };
-  const steady = <Value>(work: Promise<Value>): Promise<Value> => work.catch(() => Promise.reject(unavailable()));
   return {
     read: (id) => steady(load(id).then(({ session }) => session)),
     update: (id, change) => steady(update(id, change)),
@@ -72,6 +71,12 @@ export function tagsOf({ issuer }: Settings, { sub, sid }: { sub?: string; sid?:
   ];
 }
 
-function unavailable(): WebError {
-  return new WebError('try_later', 'the session store does not answer', { retryAfterSeconds: 1 });
+/** What fails in a store is trouble of the moment: `try_later`. */
+export async function steady<Value>(work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (fault) {
+    if (fault instanceof WebError) throw fault;
+    throw new WebError('try_later', 'the session store does not answer', { retryAfterSeconds: 1 });
+  }
 }

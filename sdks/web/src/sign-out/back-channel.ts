@@ -4,7 +4,7 @@ import { timeFault, verifiedClaims } from '../provider/id-token.ts';
 import { boundedText } from '../provider/read-json.ts';
 import { digest } from '../sealing.ts';
 import { noteLogout } from '../session/logged-out.ts';
-import { tagsOf } from '../session/stored-sessions.ts';
+import { steady, tagsOf } from '../session/stored-sessions.ts';
 import { WebError } from '../web-error.ts';
 import type { JwtClaims } from '@ostiary/session';
 
@@ -21,7 +21,7 @@ export async function answerLogoutToken(house: House, request: Request): Promise
     const token = new URLSearchParams((await boundedText(request, 64 * 1024)) ?? '').get('logout_token');
     if (token === null) throw new WebError('bad_request', 'logout_token is missing');
     const claims = await checkLogoutToken(house, token);
-    await endSessions(house, claims);
+    await steady(once(house, claims, () => endSessions(house, claims)));
     return new Response(null, { status: 200, headers: { 'cache-control': 'no-store' } });
   } catch (fault) {
     if (!(fault instanceof WebError)) throw fault;
@@ -38,7 +38,6 @@ async function checkLogoutToken(house: House, token: string): Promise<LogoutClai
   const { claims, typ } = await verifiedClaims(settings, provider, token, 'logout token');
   const fault = logoutFault(house, claims, typ);
   if (fault !== undefined) throw new WebError('bad_request', `logout token: ${fault}`);
-  await spend(house, claims);
   return claims as LogoutClaims;
 }
 
@@ -62,14 +61,17 @@ function logoutFault({ settings }: House, claims: JwtClaims, typ: string | undef
   return timeFault(settings, { exp: Math.ceil(nowSeconds) + 1, ...claims });
 }
 
-/** Each token is good once. */
-async function spend({ settings, store, logouts = store }: House, claims: JwtClaims): Promise<void> {
+/** Each token is good once. It is spent when its work is done: what failed half-way may be sent again. */
+async function once(
+  { settings, store, logouts = store }: House,
+  claims: JwtClaims,
+  work: () => Promise<void>,
+): Promise<void> {
   const key = digest(`jti|${String(claims['jti'])}`);
+  if ((await logouts.read(key)) !== undefined) throw new WebError('bad_request', 'logout token: used before');
+  await work();
   const expiresAtMs = settings.environment.now() + 2 * (longestAgeSeconds + settings.clockToleranceSeconds) * 1000;
-  const isNew = await logouts.replace(key, 0, { value: '', expiresAtMs, tags: [] }).catch(() => {
-    throw new WebError('try_later', 'the session store does not answer');
-  });
-  if (!isNew) throw new WebError('bad_request', 'logout token: used before');
+  await logouts.replace(key, 0, { value: '', expiresAtMs, tags: [] });
 }
 
 /** One sign-in where the token names it, else all of the user's. */
@@ -77,9 +79,6 @@ async function endSessions(house: House, { sub, sid, iat }: LogoutClaims): Promi
   const { settings, store } = house;
   const [tag] = tagsOf(settings, sid === undefined ? { ...(sub !== undefined && { sub }) } : { sid });
   if (tag === undefined) return;
-  const work = [store.removeTagged(tag), noteLogout(house, tag, iat * 1000)];
-  await Promise.all(work).catch(() => {
-    throw new WebError('try_later', 'the session store does not answer');
-  });
+  await Promise.all([store.removeTagged(tag), noteLogout(house, tag, iat * 1000)]);
   settings.tell({ kind: 'signedOut', sub, by: 'provider' });
 }

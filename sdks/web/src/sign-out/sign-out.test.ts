@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JWTPayload } from 'jose';
 import { memoryStore } from '../stores/memory-store.ts';
+import type { SessionStore } from '../stores/session-store.ts';
 import { home, openVirtualHouse, VirtualVisitor } from '../virtual-app.fixture.ts';
 import type { VirtualHouse } from '../virtual-app.fixture.ts';
 import { VirtualProvider } from '../virtual-provider.fixture.ts';
@@ -74,6 +75,31 @@ async function tell(house: VirtualHouse, changes: JWTPayload = {}, header: { typ
   );
 }
 
+/** A store of which verbs fail as long as a test likes. */
+function failing(store: SessionStore) {
+  const down = { isDown: (_verb: string) => false };
+  const verbs = Object.entries(store).map(([verb, work]) => [
+    verb,
+    async (...args: unknown[]) =>
+      down.isDown(verb) ? Promise.reject(new Error('down')) : Reflect.apply(work, store, args),
+  ]);
+  return Object.assign(down, Object.fromEntries(verbs) as SessionStore);
+}
+
+describe('a store of sign-outs that does not answer', () => {
+  it('signs nobody out: 503, and the cookie stays', async () => {
+    const provider = new VirtualProvider();
+    const store = failing(memoryStore({ now: () => provider.nowMs }));
+    const visitor = new VirtualVisitor(openVirtualHouse({ backchannelLogout: { store } }, provider));
+    await visitor.signIn();
+    store.isDown = () => true;
+    const answer = await visitor.ask('/');
+    assert.deepEqual([answer.status, answer.headers.getSetCookie()], [503, []]);
+    store.isDown = () => false;
+    assert.equal(await (await visitor.ask('/')).text(), 'ada');
+  });
+});
+
 for (const [kind, open] of Object.entries(kinds)) {
   describe(`the provider's word ${kind}`, () => {
     it('ends the session of that sign-in, and no other', async () => {
@@ -121,10 +147,42 @@ for (const [kind, open] of Object.entries(kinds)) {
       });
     }
 
+    it('is not taken back by an older one that comes late', async () => {
+      const house = open(new VirtualProvider());
+      const visitor = new VirtualVisitor(house);
+      const iat = Math.floor(house.provider.nowMs / 1000);
+      house.provider.nowMs += 5_000;
+      await visitor.signIn();
+      house.provider.nowMs += 5_000;
+      assert.equal((await tell(house, { sid: undefined, sub: 'ada' })).status, 200);
+      assert.equal((await tell(house, { sid: undefined, sub: 'ada', iat })).status, 200);
+      assert.equal(await (await visitor.ask('/')).text(), 'nobody');
+    });
+
     it('is good once', async () => {
       const house = open(new VirtualProvider());
       assert.equal((await tell(house, { jti: 'same' })).status, 200);
       assert.equal((await tell(house, { jti: 'same' })).status, 400);
+    });
+
+    it('is good when it is sent again because the store did not answer', async () => {
+      const provider = new VirtualProvider();
+      const store = failing(memoryStore({ now: () => provider.nowMs }));
+      const house = openVirtualHouse(
+        kind === 'of stored sessions'
+          ? { backchannelLogout: true, session: { store } }
+          : { backchannelLogout: { store } },
+        provider,
+      );
+      const visitor = new VirtualVisitor(house);
+      await visitor.signIn();
+      store.isDown = (verb) => verb === 'removeTagged' || verb === 'replace';
+      assert.equal((await tell(house, { jti: 'same' })).status, 503);
+      store.isDown = (verb) => verb === 'removeTagged';
+      if (kind === 'of stored sessions') assert.equal((await tell(house, { jti: 'same' })).status, 503);
+      store.isDown = () => false;
+      assert.equal((await tell(house, { jti: 'same' })).status, 200);
+      assert.equal(await (await visitor.ask('/')).text(), 'nobody');
     });
 
     it('is refused without a word of it, and when it is no token', async () => {
