@@ -7,14 +7,16 @@ import type { WebSession } from './web-session.ts';
 /** Whether the provider said that the session ended there. Stored sessions are removed then; of cookies it is remembered. */
 export async function isLoggedOut({ settings, logouts }: House, session: WebSession): Promise<boolean> {
   if (logouts === undefined) return false;
-  const { sub, sid } = claimsOf(session);
+  const { sub, sid, iat } = claimsOf(session);
   const [ofUser, ofSession] = await Promise.all(
     [{ sub }, { sid }].map(async (who) => {
       const [tag] = tagsOf(settings, who);
       return tag === undefined ? undefined : steady(logouts.read(logoutKey(tag)));
     }),
   );
-  return ofSession !== undefined || Number(ofUser?.value ?? -1) >= session.createdAtMs;
+  // Both by the provider's clock.
+  const beganAtMs = iat === undefined ? session.createdAtMs : iat * 1000;
+  return ofSession !== undefined || Number(ofUser?.value ?? -1) >= beganAtMs;
 }
 
 /** Remembers that a user, or one sign-in, was signed out at `atMs`. An older word does not take a newer one back. */

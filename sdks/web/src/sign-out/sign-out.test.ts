@@ -86,6 +86,25 @@ function failing(store: SessionStore) {
   return Object.assign(down, Object.fromEntries(verbs) as SessionStore);
 }
 
+for (const aheadMs of [-30_000, 30_000]) {
+  it(`ends sessions from before it and none from after it, with a clock ${aheadMs / 1000} s ahead of the provider's`, async () => {
+    const provider = new VirtualProvider();
+    const now = () => provider.nowMs + aheadMs;
+    const house = openVirtualHouse(
+      { backchannelLogout: { store: memoryStore({ now }) }, environment: { now } },
+      provider,
+    );
+    const visitor = new VirtualVisitor(house);
+    await visitor.signIn();
+    provider.nowMs += 5_000;
+    assert.equal((await tell(house, { sid: undefined, sub: 'ada' })).status, 200);
+    assert.equal(await (await visitor.ask('/')).text(), 'nobody');
+    provider.nowMs += 5_000;
+    await visitor.signIn();
+    assert.equal(await (await visitor.ask('/')).text(), 'ada');
+  });
+}
+
 describe('a store of sign-outs that does not answer', () => {
   it('signs nobody out: 503, and the cookie stays', async () => {
     const provider = new VirtualProvider();
