@@ -339,6 +339,17 @@ describe('a grant that the server ended', () => {
     assert.match(await worker.withGrant(id, same), /^at-1-0-/);
   });
 
+  it('is never the grant of another user: an id that is not theirs is refused', async () => {
+    const worker = all.open();
+    const id = await worker.keep(all.issuer.signIn(), { subject: 'usr_ada' });
+    await all.host.advance(minuteMs);
+    await assert.rejects(worker.keep(all.issuer.signIn(), { id, subject: 'usr_eve' }), code('misconfigured'));
+    assert.equal((await worker.read(id))?.subject, 'usr_ada');
+    assert.match(await worker.withGrant(id, same), /^at-0-0-/);
+    const other = all.open({ clientId: 'other' });
+    await assert.rejects(other.keep(all.issuer.signIn(), { id, subject: 'usr_ada' }), code('misconfigured'));
+  });
+
   it('is not ended by an answer about a token that was replaced meanwhile', async () => {
     const worker = all.open();
     const id = await worker.keep(all.issuer.signIn());
