@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { after, describe, it } from 'node:test';
 import express, { type ErrorRequestHandler } from 'express';
@@ -63,6 +65,15 @@ async function ask(path: string, token?: string, init: RequestInit = {}) {
 }
 
 const dpop = 'DPoP algs="ES256 RS256 PS256 EdDSA Ed25519"';
+
+describe('auth() where no server of Node’s made the request, as in functions of a cloud', () => {
+  it('finds the token among the headers that are set', async () => {
+    const request: api.HandledRequest = new IncomingMessage(new Socket());
+    request.headers = { authorization: `Bearer ${issuer.token()}` };
+    await check(request, new ServerResponse(request), () => {});
+    assert.equal(request.auth?.claims.sub, 'usr_ada');
+  });
+});
 
 describe('auth()', () => {
   it('sets req.auth', async () => {

@@ -157,15 +157,23 @@ function refuse(
 }
 
 function factsOf(request: HandledRequest): RequestFacts {
-  const { headersDistinct, headers, method = 'GET', originalUrl, url = '/', protocol = 'http' } = request;
+  const { headers, method = 'GET', originalUrl, url = '/', protocol = 'http' } = request;
   return {
-    // Node keeps the first of several; several are a mistake that must be noticed.
-    authorization: headersDistinct['authorization']?.join(', '),
-    dpop: headersDistinct['dpop']?.join(', '),
+    authorization: headerOf(request, 'authorization'),
+    dpop: headerOf(request, 'dpop'),
     method,
     url: `${protocol}://${headers.host ?? ''}${originalUrl ?? url}`,
     formTokens: formTokensOf(request),
   };
+}
+
+/**
+ * Node keeps the first of several; several are a mistake that must be noticed. Adapters for functions of a cloud, and HTTP/2, know
+ * `headers` alone.
+ */
+function headerOf({ headersDistinct, headers }: Partial<HandledRequest>, name: string): string | undefined {
+  const values = headersDistinct?.[name] ?? headers?.[name];
+  return Array.isArray(values) ? values.join(', ') : values;
 }
 
 function formTokensOf({ body, headers }: HandledRequest): string[] {
