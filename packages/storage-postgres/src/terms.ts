@@ -11,15 +11,24 @@ const read = statement<TermsRow>(
   'select key::text as key, body from terms where key = any($1::bigint[])',
 );
 
-/** Family terms by key and by text, so that a family row holds one integer for them. Rows never change, so they are kept. */
-export class InternedTerms {
-  readonly #operations: Operations;
-  readonly #keys = new Map<string, string>();
-  readonly #terms = new Map<string, FamilyTerms>();
-  readonly #bodies = new Map<string, string>();
+interface Stored {
+  body: string;
+  terms: FamilyTerms;
+}
 
-  constructor(operations: Operations) {
+/** As a rule there are a few for each client; claims that a back end adds may make them many. */
+const maxKept = 4_096;
+
+/** Family terms by key and by text, so that a family row holds one integer for them. Rows never change, so the last ones are kept. */
+export class InternedTerms {
+  readonly #operations: Pick<Operations, 'query'>;
+  readonly #maxKept: number;
+  readonly #keys = new Map<string, string>();
+  readonly #stored = new Map<string, Stored>();
+
+  constructor(operations: Pick<Operations, 'query'>, kept = maxKept) {
     this.#operations = operations;
+    this.#maxKept = kept;
   }
 
   /** Key of terms spelled so. */
@@ -27,40 +36,59 @@ export class InternedTerms {
     const known = this.#keys.get(body);
     if (known !== undefined) return known;
     const key = hashKey(body);
+    if (this.#keys.size >= this.#maxKept) this.#keys.clear();
     this.#keys.set(body, key);
     return key;
   }
 
-  /** Reads those of `keys` that were not read before. */
+  /** Reads those of `keys` that are not kept. */
   async load(keys: Iterable<string>): Promise<void> {
-    const unknown = [...new Set(keys)].filter((key) => !this.#terms.has(key));
+    const unknown = this.unknown(keys);
     if (unknown.length === 0) return;
     for (const { key, body } of await this.#operations.query(read, [arrayOf(unknown)])) {
       this.learn(key, body);
     }
   }
 
+  /** Those of `keys` that are not kept. The others stay while these are read. */
+  unknown(keys: Iterable<string>): string[] {
+    return [...new Set(keys)].filter((key) => {
+      const known = this.#stored.get(key);
+      if (known !== undefined) this.#keep(key, known);
+      return known === undefined;
+    });
+  }
+
   /** Keeps what was read. */
   learn(key: string, body: string): void {
-    this.#bodies.set(key, body);
-    this.#terms.set(key, frozen(JSON.parse(body) as FamilyTerms));
+    this.#keep(key, { body, terms: frozen(JSON.parse(body) as FamilyTerms) });
   }
 
-  /** Whether these terms were seen in the database. */
+  /** Whether these terms were seen in the database, and are kept. */
   isStored(key: string): boolean {
-    return this.#terms.has(key);
+    return this.#stored.has(key);
   }
 
-  /** How the terms of this key are spelled, when they were seen in the database. */
+  /** How the terms of this key are spelled, when they are kept. */
   bodyOf(key: string): string | undefined {
-    return this.#bodies.get(key);
+    return this.#stored.get(key)?.body;
   }
 
   /** Throws when the key was not loaded. */
   termsOf(key: string): FamilyTerms {
-    const terms = this.#terms.get(key);
-    if (!terms) throw new Error(`no family terms with key ${key}`);
-    return terms;
+    const stored = this.#stored.get(key);
+    if (!stored) throw new Error(`no family terms with key ${key}`);
+    return stored.terms;
+  }
+
+  /** As the newest; the oldest give way. */
+  #keep(key: string, stored: Stored): void {
+    this.#stored.delete(key);
+    this.#stored.set(key, stored);
+    for (const oldest of this.#stored.keys()) {
+      if (this.#stored.size <= this.#maxKept) return;
+      this.#stored.delete(oldest);
+    }
   }
 }
 

@@ -1,6 +1,9 @@
 import type { FamilyTerms } from '@ostiary/model';
 import type { Database, Statement } from './database.ts';
 
+/** As a rule there are a few for each client; claims that a back end adds may make them many. */
+const maxKept = 4_096;
+
 /** Family terms by key and by text, so that a family row holds one small integer for them. */
 export class InternedTerms {
   readonly #find: Statement<{ id: number }>;
@@ -25,6 +28,7 @@ export class InternedTerms {
       this.#find.get(body) ??
       this.#insert.get(body, terms.boundTo, terms.idleSeconds ?? null, terms.absoluteSeconds ?? null);
     if (!row) throw new Error('terms were not inserted');
+    if (this.#keys.size >= maxKept) this.#keys.clear();
     this.#keys.set(body, row.id);
     return row.id;
   }
@@ -35,6 +39,7 @@ export class InternedTerms {
     const row = this.#read.get(key);
     if (!row) throw new Error(`no family terms with key ${key}`);
     const terms = frozen(JSON.parse(row.body) as FamilyTerms);
+    if (this.#terms.size >= maxKept) this.#terms.clear();
     this.#terms.set(key, terms);
     return terms;
   }

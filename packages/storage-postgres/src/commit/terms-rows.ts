@@ -27,8 +27,7 @@ export class TermsRows {
   }
 
   find(wanted: FamilyTerms[]): Call | undefined {
-    const keys = new Set(wanted.map((terms) => this.#interned.keyOf(spelledTerms(terms))));
-    const unknown = [...keys].filter((key) => !this.#interned.isStored(key));
+    const unknown = this.#interned.unknown(wanted.map((terms) => this.#interned.keyOf(spelledTerms(terms))));
     return unknown.length === 0 ? undefined : { statement: find, values: [arrayOf(unknown)] };
   }
 
