@@ -228,6 +228,13 @@ describe('who may call, and with what', () => {
     assert.equal(spa.status >= 400 && spa.status < 500, true);
   });
 
+  it('row 58: credentials in the address are refused', async () => {
+    for (const name of ['password', 'username', 'refresh_token', 'client_secret']) {
+      const answer = await call(`/direct/sign-in?${name}=x`, { ...ada, device_id: 'phone' });
+      assert.deepEqual(told(answer), [400, 'invalid_request', undefined]);
+    }
+  });
+
   it('no page of another origin may read an answer', async () => {
     const answer = await signIn({}, { headers: { origin: 'http://localhost:4001' } });
     assert.equal(answer.headers.get('access-control-allow-origin'), null);

@@ -64,6 +64,8 @@ export async function readClientCall(c: Context<Bindings>, { service }: HttpCont
 
 /** The same for calls whose parameters are the members of a JSON object. */
 export async function readJsonCall(c: Context<Bindings>, { service }: HttpContext): Promise<Reading<ClientCall>> {
+  const leaked = leakedInQuery(c);
+  if (leaked !== undefined) return { ok: false, refusal: leaked };
   const json = await readJson(c.req.raw, maxBytes);
   if (!json.ok) return json;
   const read = credentialsIn(c, json.pairs);
@@ -83,15 +85,19 @@ export async function readCallerCall(c: Context<Bindings>, { service }: HttpCont
 }
 
 async function readCredentials(c: Context<Bindings>): Promise<Reading<BackChannelCall & Credentials>> {
-  // OAuth 2.1 section 3.2: credentials MUST NOT be in the request URI.
-  const { url } = c.req.raw;
-  if (url.includes('?')) {
-    const query = new URL(url).searchParams;
-    const leaked = neverInQuery.find((name) => query.has(name));
-    if (leaked !== undefined) return { ok: false, refusal: { reason: 'parameter_malformed', parameter: leaked } };
-  }
+  const leaked = leakedInQuery(c);
+  if (leaked !== undefined) return { ok: false, refusal: leaked };
   const form = await readForm(c.req.raw, maxBytes);
   return form.ok ? credentialsIn(c, form.pairs) : form;
+}
+
+/** OAuth 2.1 section 3.2: credentials MUST NOT be in the request URI, where logs and histories would keep them. */
+function leakedInQuery(c: Context<Bindings>): Refusal | undefined {
+  const { url } = c.req.raw;
+  if (!url.includes('?')) return undefined;
+  const query = new URL(url).searchParams;
+  const parameter = neverInQuery.find((name) => query.has(name));
+  return parameter === undefined ? undefined : { reason: 'parameter_malformed', parameter };
 }
 
 function credentialsIn(
