@@ -97,6 +97,17 @@ describe('S5.7: a refresh token that is its own record', () => {
     assert.equal((await renew(house, web, tokens.refresh_token)).body['error_cause'], 'revoked_by_client');
     assert.equal(await isActive(house, tokens.refresh_token), false);
   });
+
+  it('revoked, it is no news for APIs: no access token names it, and it would stay in their feed as long as it lives', async () => {
+    const tokens = await tokensFor(house, web);
+    await revoke(house, tokens.refresh_token, web);
+    await revoke(house, tokens.access_token, web);
+    const { batch } = await house.service.feed.poll(undefined);
+    const entries = decode(batch).claims['entries'] as { k: string; h: string }[];
+    const told = entries.filter(({ k }) => k === 'jti').map(({ h }) => h);
+    assert.ok(told.includes(String(decode(tokens.access_token).claims['jti'])));
+    assert.equal(told.includes(String(decode(tokens.refresh_token).claims['jti'])), false);
+  });
 });
 
 describe('rows 196 and 197 (RFC 8725): nothing else passes for it', () => {

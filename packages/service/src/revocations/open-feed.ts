@@ -1,6 +1,7 @@
+import type { Ended } from '@ostiary/model';
 import { latenessSeconds, revocationEntry } from '@ostiary/protocol';
 import type { Store } from '@ostiary/storage';
-import { revocationBatchType } from '@ostiary/wire';
+import { idPrefix, revocationBatchType } from '@ostiary/wire';
 import { digest } from '../digest.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { signJwt } from '../mint.ts';
@@ -28,8 +29,16 @@ export function openFeed({ store, keyring, ...parts }: FeedParts): RevocationFee
     async read(sinceMs, limit) {
       const terms = { issuer, longestTokenSeconds: keyring.longestTokenSeconds(), hash: digest };
       const ended = await store.revocations.endedSince(sinceMs, limit);
-      return ended.map((each) => revocationEntry(each, terms));
+      return ended.filter((each) => !isOfStateless(each)).map((each) => revocationEntry(each, terms));
     },
     sign: async (payload) => signJwt(keyring.signingKey('ES256'), revocationBatchType, payload),
   });
+}
+
+/** Of an access token, the id has no prefix and is shorter, whatever it begins with. */
+const familyIdLength = idPrefix.family.length + 22;
+
+/** A refresh token that is its own record has the id of a family: no access token carries it as `jti`. */
+function isOfStateless(ended: Ended): boolean {
+  return ended.kind === 'token' && ended.tokenId.startsWith(idPrefix.family) && ended.tokenId.length === familyIdLength;
 }
