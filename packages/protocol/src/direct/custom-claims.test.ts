@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { customClaimsFlaw, isReservedClaim } from './custom-claims.ts';
+import { customClaimsFlaw, customClaimsNow, isReservedClaim } from './custom-claims.ts';
 
 const allowed = ['role', 'desks', 'exp'];
 const flaw = (claims: Record<string, unknown>) => customClaimsFlaw(claims, allowed);
@@ -21,5 +21,13 @@ describe('claims of a back end for its access tokens', () => {
     for (const value of [undefined, NaN, new Date(0), () => 1, 1n, { at: undefined }])
       assert.equal(flaw({ role: value })?.reason, 'claim_not_allowed');
     assert.equal(flaw({ role: 'x'.repeat(3000) })?.reason, 'parameter_too_long');
+  });
+
+  test('stay in the tokens of a grant as long as the registration names them', () => {
+    const given = { role: 'editor', exp: 1, desk: 17 };
+    const now = (names: string[]) => customClaimsNow(given, { generateTokens: { claims: names } });
+    assert.deepEqual(now(['role', 'desk']), { role: 'editor', desk: 17 });
+    assert.deepEqual(now(['desk', 'exp']), { desk: 17 });
+    assert.deepEqual([now([]), customClaimsNow(given, {}), customClaimsNow(undefined, {})], Array(3).fill(undefined));
   });
 });

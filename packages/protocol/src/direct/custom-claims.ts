@@ -1,3 +1,4 @@
+import type { ClientMetadata } from '@ostiary/wire';
 import type { Refusal } from '../refusal.ts';
 
 /**
@@ -24,6 +25,17 @@ export function customClaimsFlaw(claims: Record<string, unknown>, allowed: reado
   const isKept = Object.values(claims).every((value) => isJson(value));
   if (!isKept) return { reason: 'claim_not_allowed', parameter: 'a value that JSON does not have' };
   return JSON.stringify(claims).length > maxLength ? { reason: 'parameter_too_long', parameter: 'claims' } : undefined;
+}
+
+/** Of the claims of a grant, those that the client may still set: as with scopes, what was taken away counts at once. */
+export function customClaimsNow(
+  claims: Record<string, unknown> | undefined,
+  { generateTokens }: Pick<ClientMetadata, 'generateTokens'>,
+): Record<string, unknown> | undefined {
+  if (claims === undefined) return undefined;
+  const allowed = generateTokens?.claims ?? [];
+  const left = Object.entries(claims).filter(([name]) => allowed.includes(name) && !isReservedClaim(name));
+  return left.length === 0 ? undefined : Object.fromEntries(left);
 }
 
 function isJson(value: unknown): boolean {

@@ -14,6 +14,7 @@ import type {
 import type { Cause, ClientMetadata, Digest, FamilyId } from '@ostiary/wire';
 import { accessOf, type Access } from '../access.ts';
 import { granted, refused, type Decision, type EventNote } from '../decision.ts';
+import { customClaimsNow } from '../direct/custom-claims.ts';
 import type { Reason } from '../refusal.ts';
 import type { ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
@@ -278,7 +279,7 @@ function tokenGrant(
     ...(scopes.includes('openid') && {
       idToken: { authTimeMs, acr, amr, nonce, sessionId, scopes, claims: user.claims },
     }),
-    ...(code.grant.claims && { customClaims: code.grant.claims }),
+    customClaims: customClaimsNow(code.grant.claims, client),
     ...(proofKey !== undefined && { proofKey }),
   };
 }

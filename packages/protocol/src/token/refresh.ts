@@ -2,6 +2,7 @@ import type { Family, FamilyFacts } from '@ostiary/model';
 import type { Cause, ClientMetadata, Digest } from '@ostiary/wire';
 import { accessOf, type Access, type AccessRequest } from '../access.ts';
 import { granted, refused, type Decision, type EventNote, type PlanDraft } from '../decision.ts';
+import { customClaimsNow } from '../direct/custom-claims.ts';
 import type { ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
 import { isTouchDue, refreshExpiry, type RefreshExpiry } from './lifetime.ts';
@@ -122,7 +123,7 @@ function repetition(
 }
 
 function tokenGrant(
-  { facts: { family, user }, proofKey }: RefreshQuestion,
+  { facts: { family, user }, client, proofKey }: RefreshQuestion,
   access: Access,
   { generation, keyId }: Pick<Family, 'generation' | 'keyId'>,
   expiry: RefreshExpiry,
@@ -135,7 +136,7 @@ function tokenGrant(
     access,
     handles: { sessionId, deviceId, userEpoch: user.epoch, authTimeMs, acr, familyId: family.id },
     refresh: { family, generation, keyId, expiry },
-    ...(family.terms.grant.claims && { customClaims: family.terms.grant.claims }),
+    customClaims: customClaimsNow(family.terms.grant.claims, client),
     // OpenID Connect Core 12.2: the original auth_time, and no nonce.
     ...(scopes.includes('openid') && { idToken: { authTimeMs, acr, amr, sessionId, scopes, claims: user.claims } }),
     ...(proofKey !== undefined && { proofKey }),

@@ -2,6 +2,7 @@ import type { ClientState, ConsentState, UserState } from '@ostiary/model';
 import type { Cause, ClientMetadata, IntrospectionAnswer } from '@ostiary/wire';
 import { accessOf, type Access, type AccessRequest, type AccessResult, type NotCovered } from '../access.ts';
 import { granted, refused, type Decision, type EventNote } from '../decision.ts';
+import { customClaimsNow } from '../direct/custom-claims.ts';
 import { scopeNames, type ApiCatalogue } from '../scope.ts';
 import type { TokenGrant } from './grant.ts';
 import type { StatelessToken } from './stateless-token.ts';
@@ -124,7 +125,7 @@ export function statelessGrant(
     access,
     handles: { userEpoch, authTimeMs, acr },
     stateless: { token, endsAtMs: endOf(token, client.refresh), isNew },
-    ...(grant.claims && { customClaims: grant.claims }),
+    customClaims: customClaimsNow(grant.claims, client),
     ...(scopes.includes('openid') && { idToken: { authTimeMs, acr, amr, scopes, claims: user?.claims ?? {} } }),
     ...(proofKey !== undefined && { proofKey }),
   };
