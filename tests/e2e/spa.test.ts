@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import type { Browser, BrowserContext, Request } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { allowIfAsked, signInAs } from './issuer-pages.ts';
 import { openLabHouse, type LabHouse } from './lab-house.ts';
@@ -200,12 +200,12 @@ describe('S1.5 the end of the refresh token', () => {
     await lab.signIn();
     await lab.page.getByTestId('draft').fill('Train to Bath, 12.40');
     // The page may find out by itself, as soon as it learns the time, or by the call.
-    const refusing = lab.page.waitForResponse(`${house.issuer}/token`);
+    const refusing = refusalAt(lab.page, `${house.issuer}/token`);
     await lab.act('advance-days');
     await lab.click('call-api');
-    const refusal = await refusing;
-    assert.equal(refusal.status(), 400);
-    assert.deepEqual(await refusal.json(), {
+    const { status, body } = await refusing;
+    assert.equal(status, 400);
+    assert.deepEqual(body, {
       error: 'invalid_grant',
       error_description: 'the grant has ended: idle_expired',
       error_cause: 'idle_expired',
@@ -365,4 +365,24 @@ function formOf(request: Request): Record<string, string> {
 
 function words(scope: unknown): string[] {
   return String(scope).split(' ').toSorted();
+}
+
+/** The next answer of an address, read on its way to the page, which leaves as soon as it knows of a refusal. */
+function refusalAt(page: Page, url: string): Promise<{ status: number; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    void page.route(
+      url,
+      async (route) => {
+        try {
+          const response = await route.fetch();
+          const body: unknown = await response.json();
+          await route.fulfill({ response });
+          resolve({ status: response.status(), body });
+        } catch (fault) {
+          reject(fault instanceof Error ? fault : new Error(String(fault)));
+        }
+      },
+      { times: 1 },
+    );
+  });
 }

@@ -34,7 +34,7 @@ describe('npm run compat', () => {
     try {
       const { code, output } = await compat('--url', database.url, '--only', 'restore epoch');
       assert.equal(code, 0, output);
-      assert.match(output, /^PostgreSQL \d+.*, read committed, the database of the URL\nmigrations {2}2 applied in /);
+      assert.match(output, /^PostgreSQL \d+.*, read committed, the database of the URL\nmigrations {2}3 applied in /);
       assert.match(output, /^contract {4}[1-9]\d* passed, 0 failed in /m);
       assert.deepEqual(await tablesOf(database.url), []);
     } finally {
