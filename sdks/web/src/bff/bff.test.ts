@@ -54,7 +54,7 @@ function openBff(options: Partial<BffOptions> = {}) {
     const { redirectUri, answer } = await provider.authorize(away.headers.get('location') ?? '');
     return raw(`${redirectUri.slice(home.length)}?${new URLSearchParams(answer).toString()}`);
   };
-  return { provider, calls, cookies, raw, call, signIn, setApi: (next: typeof api) => void (api = next) };
+  return { bff, provider, calls, cookies, raw, call, signIn, setApi: (next: typeof api) => void (api = next) };
 }
 
 describe('a backend for a single-page app', () => {
@@ -247,6 +247,27 @@ describe('a call through the backend', () => {
     setApi(async () => new Response(null, { status: 302, headers: { location: 'https://inside.example/' } }));
     assert.equal((await call('/bff/api/a')).headers.get('location'), null);
   });
+
+  for (const [where, origin] of [
+    ['at its own address', home],
+    ['behind a proxy', 'http://10.0.0.7:3000'],
+  ] as const)
+    it(`ends with the request it is made for, ${where}`, async () => {
+      const { bff, cookies, signIn, setApi } = openBff();
+      await signIn();
+      const leaving = new AbortController();
+      setApi(
+        ({ signal }) =>
+          new Promise((_, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error));
+            leaving.abort();
+          }),
+      );
+      const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+      const headers = { cookie, 'x-csrf': '1' };
+      const answer = await bff.handle(new Request(`${origin}/bff/api/a`, { headers, signal: leaving.signal }));
+      assert.equal(answer?.status, 502);
+    });
 
   it('does not stop at long bodies', async () => {
     const { signIn, call } = openBff();

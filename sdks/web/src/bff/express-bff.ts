@@ -1,4 +1,4 @@
-import { fetchRequest, writeAnswer } from '../express/node-request.ts';
+import { fetchRequest, untilLeft, writeAnswer } from '../express/node-request.ts';
 import { orNext } from '../express/or-next.ts';
 import type { Handler } from '../express/express.ts';
 import { createBff } from './bff.ts';
@@ -9,11 +9,16 @@ export function bff(options: BffOptions): Handler {
   const { handle } = createBff(options);
   const { origin } = new URL(options.baseURL);
   return (request, response, next) => {
+    const left = untilLeft(response);
     const run = async () => {
-      const answer = await handle(fetchRequest(request, origin));
+      const answer = await handle(fetchRequest(request, origin, left));
       if (answer === undefined) next();
       else await writeAnswer(response, answer);
     };
-    void orNext(run(), next);
+    const quietly = (fault: unknown) => {
+      // What fails because somebody left is nobody's error.
+      if (!left.aborted) throw fault;
+    };
+    void orNext(run().catch(quietly), next);
   };
 }

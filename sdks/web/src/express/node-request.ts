@@ -14,7 +14,7 @@ export interface NodeRequest extends IncomingMessage {
 const unspeakable = new Set(['CONNECT', 'TRACE', 'TRACK']);
 
 /** The request in the shape of the Fetch standard. Its body is read when somebody reads it. */
-export function fetchRequest(request: NodeRequest, origin: string): Request {
+export function fetchRequest(request: NodeRequest, origin: string, signal: AbortSignal | null = null): Request {
   const { method = 'GET', headers } = request;
   if (unspeakable.has(method)) throw new WebError('bad_request', `there is nothing to be had by ${method}`);
   // HTTP/2 tells method and path among the headers.
@@ -22,8 +22,8 @@ export function fetchRequest(request: NodeRequest, origin: string): Request {
     .filter(([name]) => !name.startsWith(':'))
     .flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each]));
   const url = addressOf(request.originalUrl ?? request.url ?? '/', origin);
-  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers: pairs });
-  return new Request(url, { method, headers: pairs, body: bodyOf(request), duplex: 'half' } as RequestInit);
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers: pairs, signal });
+  return new Request(url, { method, headers: pairs, signal, body: bodyOf(request), duplex: 'half' } as RequestInit);
 }
 
 /** The path of a request never becomes its host. */
@@ -69,17 +69,30 @@ function lazily(request: NodeRequest): ReadableStream {
   );
 }
 
-/** Writes an answer of the Fetch standard to Node's. */
+/** Aborts when the connection closes before the answer is complete: whoever asked has left. */
+export function untilLeft(response: ServerResponse): AbortSignal {
+  const leaving = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) leaving.abort();
+  });
+  return leaving.signal;
+}
+
+/** Writes an answer of the Fetch standard to Node's. Its source is told at once when nobody listens any more. */
 export async function writeAnswer(response: ServerResponse, answer: Response): Promise<void> {
   response.statusCode = answer.status;
   for (const [name, value] of answer.headers) if (name !== 'set-cookie') response.setHeader(name, value);
   for (const line of answer.headers.getSetCookie()) response.appendHeader('set-cookie', line);
   if (answer.body === null) return void response.end();
-  for await (const chunk of answer.body) {
-    // Whoever went away needs no more: leaving the loop tells the source.
-    if (response.destroyed) break;
-    if (!response.write(chunk)) await drained(response);
+  const reader: ReadableStreamDefaultReader<Uint8Array> = answer.body.getReader();
+  // A read that waits ends with it; a source that failed has nothing left to be told.
+  const leave = () => void reader.cancel().catch(() => {});
+  response.once('close', leave);
+  if (response.destroyed) leave();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    if (!response.write(part.value)) await drained(response);
   }
+  response.off('close', leave);
   response.end();
 }
 

@@ -58,11 +58,12 @@ async function handle(
 export function asSeenByBrowsers(request: Request, origin: string): Request {
   const { pathname, search, origin: called } = new URL(request.url);
   if (called === origin) return request;
-  const { method, headers, body } = request;
+  const { method, headers, body, signal } = request;
   return new Request(origin + pathname + search, {
     method,
     headers,
     body,
+    signal,
     ...(body && { duplex: 'half' }),
   } as RequestInit);
 }
