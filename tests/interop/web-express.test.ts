@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { labApi, labWeb, webSecret } from '@ostiary/http/fixture';
 import { auth, authErrors, requiresAuth } from '@ostiary/web';
-import type { TokenSet } from '@ostiary/web';
-import type { ClientId } from '@ostiary/wire';
+import type { TokenSet, WebOptions } from '@ostiary/web';
+import type { ClientId, PublicJwk } from '@ostiary/wire';
 import express from 'express';
 import { serveIssuer, withSecret, type ServedIssuer } from '../support/served-issuer.ts';
 import { AppVisitor, reserveWebApp, type WebApp } from '../support/web-app.ts';
@@ -11,38 +12,53 @@ import { AppVisitor, reserveWebApp, type WebApp } from '../support/web-app.ts';
 const api = 'https://api.lab.example';
 
 let server: ServedIssuer;
-const apps: Record<'still' | 'rotating', WebApp> = { still: await reserveWebApp(), rotating: await reserveWebApp() };
+type Name = 'still' | 'rotating' | 'signing';
+const apps: Record<Name, WebApp> = {
+  still: await reserveWebApp(),
+  rotating: await reserveWebApp(),
+  signing: await reserveWebApp(),
+};
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 before(async () => {
   const { refresh } = labWeb();
-  const client = (name: 'still' | 'rotating', rotation: 'on' | 'off') =>
-    withSecret(
-      labWeb({
-        client_id: name as ClientId,
-        redirect_uris: [`${apps[name].origin}/callback`],
-        post_logout_redirect_uris: [apps[name].origin],
-        refresh: { ...refresh, rotation },
-      }),
-    );
+  const metadata = (name: Name, rotation: 'on' | 'off') =>
+    labWeb({
+      client_id: name as ClientId,
+      redirect_uris: [`${apps[name].origin}/callback`],
+      post_logout_redirect_uris: [apps[name].origin],
+      refresh: { ...refresh, rotation },
+    });
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'c1', alg: 'ES256', use: 'sig' } as PublicJwk;
+  const signing = {
+    ...metadata('signing', 'on'),
+    token_endpoint_auth_method: 'private_key_jwt' as const,
+    jwks: { keys: [jwk] },
+  };
   server = await serveIssuer({
     apis: [labApi({ accessTokenSeconds: 3600 })],
-    clients: [client('still', 'off'), client('rotating', 'on')],
+    clients: [withSecret(metadata('still', 'off')), withSecret(metadata('rotating', 'on')), { metadata: signing }],
   });
-  await Promise.all([serveApp('still'), serveApp('rotating')]);
+  const clientAssertionSigningKey = { ...privateKey.export({ format: 'jwk' }), kid: 'c1' };
+  await Promise.all([
+    serveApp('still', { clientSecret: webSecret }),
+    serveApp('rotating', { clientSecret: webSecret }),
+    serveApp('signing', { clientAssertionSigningKey }),
+  ]);
 });
 after(async () => {
-  await Promise.all([apps.still.close(), apps.rotating.close()]);
+  await Promise.all(Object.values(apps).map((app) => app.close()));
   await server.close();
 });
 
-async function serveApp(name: 'still' | 'rotating'): Promise<void> {
+async function serveApp(name: Name, credentials: Partial<WebOptions>): Promise<void> {
   const app = express();
   app.use(
     auth({
       issuerBaseURL: server.issuer,
       baseURL: apps[name].origin,
       clientID: name,
-      clientSecret: webSecret,
+      ...credentials,
       secret: 'a secret of the app that is long enough',
       required: false,
       idpLogout: true,
@@ -73,13 +89,26 @@ async function serveApp(name: 'still' | 'rotating'): Promise<void> {
   await apps[name].serve(app);
 }
 
-async function signedIn(name: 'still' | 'rotating' = 'still'): Promise<AppVisitor> {
+async function signedIn(name: Name = 'still'): Promise<AppVisitor> {
   const visitor = new AppVisitor(apps[name].origin, server.browser());
   assert.equal((await visitor.open('/token')).status, 200);
   return visitor;
 }
 
 describe('an Express app with Ostiary', () => {
+  it('that signs its assertions redeems, renews and revokes as well', async () => {
+    const visitor = await signedIn('signing');
+    const first = await (await visitor.ask('/token')).text();
+    const refreshToken = await (await visitor.ask('/refresh-token')).text();
+    server.clock.advance(3_601);
+    assert.notEqual(await (await visitor.ask('/expenses')).text(), first);
+    const renewed = await (await visitor.ask('/refresh-token')).text();
+    assert.notEqual(renewed, refreshToken);
+    await visitor.open('/logout');
+    const events = await server.service.store.audit.listRecent(10);
+    assert.ok(events.some(({ kind, clientId }) => kind === 'family_ended' && clientId === 'signing'));
+  });
+
   it('knows nobody, sends to the login, comes back to the page, and knows the user', async () => {
     const visitor = new AppVisitor(apps.still.origin, server.browser());
     assert.equal(await (await visitor.ask('/')).text(), 'nobody');

@@ -121,9 +121,10 @@ export interface WebOptions<Req = unknown, Res = unknown> {
   /** Default: what the provider publishes, of RS256, PS256, ES256, EdDSA and their longer kin. */
   idTokenSigningAlg?: string;
   /** Default: `client_secret_basic` with a secret, `private_key_jwt` with a key, else `none`. */
-  clientAuthMethod?: 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt' | 'private_key_jwt' | 'none';
+  clientAuthMethod?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+  /** A private key, in PEM or as a JWK, whose `kid` is sent along. */
   clientAssertionSigningKey?: string | JWK | KeyObject;
-  /** Default: ES256. */
+  /** Default: `alg` of a JWK, else ES256, ES384, ES512, EdDSA or RS256, by the kind of the key. */
   clientAssertionSigningAlg?: string;
   /** More parameters for the token request that redeems a code. */
   tokenEndpointParams?: Record<string, string>;

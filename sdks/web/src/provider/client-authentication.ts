@@ -1,8 +1,7 @@
-import { createPrivateKey, createSecretKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-import { importJWK, SignJWT } from 'jose';
-import type { CryptoKey, JWK } from 'jose';
+import { SignJWT } from 'jose';
 import type { Settings } from '../settings.ts';
+import { assertionKey } from './assertion-key.ts';
+import type { AssertionKey } from './assertion-key.ts';
 import type { Provider } from './provider.ts';
 
 /** How a request to the provider says which client sends it. */
@@ -13,28 +12,19 @@ export interface Authenticated {
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Authenticates the client to the provider. [RFC 6749, section 2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3), [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523) */
-export function clientAuthentication(settings: Settings, provider: Provider): () => Promise<Authenticated> {
+/** Authenticates the client to the provider. Throws a `TypeError` for options that do not hold. [RFC 6749, section 2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3), [RFC 7523](https://www.rfc-editor.org/rfc/rfc7523) */
+export function clientAuthentication(
+  settings: Settings,
+  provider: Pick<Provider, 'metadata'>,
+): () => Promise<Authenticated> {
   const { clientId, options } = settings;
-  const { clientSecret, clientAssertionSigningKey, clientAssertionSigningAlg = 'ES256' } = options;
+  const { clientSecret, clientAssertionSigningKey, clientAssertionSigningAlg } = options;
   const usual = clientAssertionSigningKey ? 'private_key_jwt' : clientSecret ? 'client_secret_basic' : 'none';
   const method = options.clientAuthMethod ?? usual;
   const secret = () => {
     if (clientSecret === undefined) throw new TypeError(`clientAuthMethod ${method} needs clientSecret`);
     return clientSecret;
   };
-  const asserting = (key: () => Promise<CryptoKey | KeyObject | Uint8Array>, alg: string) => async () => ({
-    form: {
-      client_id: clientId,
-      client_assertion_type: assertionType,
-      client_assertion: await assertion(settings, {
-        audience: (await provider.metadata()).issuer,
-        key: await key(),
-        alg,
-      }),
-    },
-    headers: {},
-  });
   switch (method) {
     case 'none':
       return async () => ({ form: { client_id: clientId }, headers: {} });
@@ -47,17 +37,18 @@ export function clientAuthentication(settings: Settings, provider: Provider): ()
       const headers = { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
       return async () => ({ form: {}, headers });
     }
-    case 'client_secret_jwt': {
-      const key = createSecretKey(Buffer.from(secret()));
-      return asserting(async () => key, 'HS256');
-    }
     case 'private_key_jwt': {
       if (clientAssertionSigningKey === undefined)
         throw new TypeError('private_key_jwt needs clientAssertionSigningKey');
-      return asserting(
-        () => signingKey(clientAssertionSigningKey, clientAssertionSigningAlg),
-        clientAssertionSigningAlg,
-      );
+      const key = assertionKey(clientAssertionSigningKey, clientAssertionSigningAlg);
+      return async () => ({
+        form: {
+          client_id: clientId,
+          client_assertion_type: assertionType,
+          client_assertion: await assertion(settings, key, (await provider.metadata()).issuer),
+        },
+        headers: {},
+      });
     }
   }
 }
@@ -65,27 +56,19 @@ export function clientAuthentication(settings: Settings, provider: Provider): ()
 /** The audience is the issuer, as it spells itself, and nothing else ([RFC 10070](https://www.rfc-editor.org/rfc/rfc10070)); each assertion is used once. */
 function assertion(
   { clientId, environment }: Settings,
-  { audience, key, alg }: { audience: string; key: CryptoKey | KeyObject | Uint8Array; alg: string },
+  { key, ...header }: AssertionKey,
+  issuer: string,
 ): Promise<string> {
   const nowSeconds = Math.floor(environment.now() / 1000);
   return new SignJWT()
-    .setProtectedHeader({ alg, typ: 'client-authentication+jwt' })
+    .setProtectedHeader({ ...header, typ: 'client-authentication+jwt' })
     .setIssuer(clientId)
     .setSubject(clientId)
-    .setAudience(audience)
+    .setAudience(issuer)
     .setJti(environment.random(16))
     .setIssuedAt(nowSeconds)
     .setExpirationTime(nowSeconds + 60)
     .sign(key);
-}
-
-async function signingKey(key: string | JWK | KeyObject, alg: string): Promise<CryptoKey | KeyObject | Uint8Array> {
-  if (typeof key === 'string') return createPrivateKey(key);
-  return isKeyObject(key) ? key : importJWK(key, alg);
-}
-
-function isKeyObject(key: JWK | KeyObject): key is KeyObject {
-  return 'asymmetricKeyType' in key;
 }
 
 /** Both halves are form-encoded before they are joined (RFC 6749, section 2.3.1). */
