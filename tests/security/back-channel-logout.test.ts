@@ -208,6 +208,23 @@ describe('row 140 (Back-Channel Logout 2.8): a client that does not take it', ()
     assert.deepEqual([undelivered?.reason, more.length], ['http_503', 0]);
   });
 
+  it('is counted: what was postponed, told, and given up', async () => {
+    const outcomes: string[] = [];
+    const counting = (status: number) => {
+      const meter = { ...house.service.meter, toldOfLogout: (outcome: string) => void outcomes.push(outcome) };
+      return tellOfLogouts({ ...house.service, meter }, courier({ status }));
+    };
+    await signOut(await signedIn(strict));
+    await counting(503);
+    house.clock.advance(5);
+    await counting(200);
+    await signOut(await signedIn(strict));
+    await counting(503);
+    house.clock.advance(24 * 3600);
+    await counting(503);
+    assert.deepEqual(outcomes, ['postponed', 'told', 'postponed', 'given_up']);
+  });
+
   it('is told again when the node that had it is gone', async () => {
     await signOut(await signedIn(strict));
     const { store, clock } = house.service;

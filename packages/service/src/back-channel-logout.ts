@@ -3,7 +3,7 @@ import { draft, isEndOfAll, judgeDelivery, type Delivery, type NoticeOutcome } f
 import { StorageUnavailable } from '@ostiary/storage';
 import type { ClientMetadata } from '@ostiary/wire';
 import { mintLogoutToken } from './mint.ts';
-import type { Courier } from './ports.ts';
+import type { Courier, LogoutTelling } from './ports.ts';
 import type { Service } from './service.ts';
 import { carryOut } from './settle.ts';
 
@@ -47,6 +47,7 @@ async function tell(service: Service, courier: Courier, notice: LogoutNotice): P
     const { attempts } = notice;
     service.log.warn('logout_not_delivered', { client: notice.clientId, reason: delivery.why, attempts });
   }
+  service.meter.toldOfLogout(tellingOf(delivery, outcome));
   await conclude(service, notice, outcome);
 }
 
@@ -77,6 +78,11 @@ function deliveryOf(answer: Awaited<ReturnType<Courier['post']>>): Delivery {
   if ('fault' in answer) return { isDelivered: false, why: answer.fault };
   const isDelivered = answer.status >= 200 && answer.status < 300;
   return isDelivered ? { isDelivered } : { isDelivered, why: `http_${answer.status}` };
+}
+
+function tellingOf({ isDelivered }: Delivery, { isSettled }: NoticeOutcome): LogoutTelling {
+  if (isDelivered) return 'told';
+  return isSettled ? 'given_up' : 'postponed';
 }
 
 /** What is recorded twice, since the node died in between, was told twice. */

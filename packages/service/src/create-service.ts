@@ -33,6 +33,7 @@ const silentMeter: Meter = {
   refused: () => undefined,
   refreshed: () => undefined,
   triedToSignIn: () => undefined,
+  toldOfLogout: () => undefined,
   published: () => undefined,
 };
 

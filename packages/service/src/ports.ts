@@ -46,6 +46,9 @@ export type RefreshVerdict = 'rotate' | 'retry' | 'use' | 'reuse' | 'ahead' | 'e
 /** What a try to sign in came to. */
 export type SignInOutcome = 'signed_in' | 'wrong_credentials' | 'too_many_attempts' | 'unavailable';
 
+/** What an attempt to tell a client that a session ended came to; one that was postponed is made again. */
+export type LogoutTelling = 'told' | 'postponed' | 'given_up';
+
 /**
  * What is counted for whoever operates the server. Calls are cheap and must not throw. Every word comes from a list in the code,
  * never from a request: no ids, names, addresses or tokens.
@@ -57,6 +60,7 @@ export interface Meter {
   refused(reason: Refusal['reason']): void;
   refreshed(verdict: RefreshVerdict): void;
   triedToSignIn(outcome: SignInOutcome): void;
+  toldOfLogout(outcome: LogoutTelling): void;
   /** A batch of the feed of revocations was made, with so many entries; heartbeats have none. */
   published(entries: number): void;
 }

@@ -31,6 +31,7 @@ test('what happened is counted by closed lists of words', async () => {
   meter.refreshed('rotate');
   meter.refused('reuse_detected');
   meter.triedToSignIn('signed_in');
+  meter.toldOfLogout('postponed');
   meter.published(2);
   meter.published(0);
   observer.batch({ plans: 3, lost: 1, milliseconds: 4 });
@@ -47,6 +48,9 @@ test('what happened is counted by closed lists of words', async () => {
       'ostiary_sign_ins_total{outcome="signed_in"} 1',
     ],
   );
+  assert.deepEqual(lines(text, 'ostiary_logout_deliveries'), [
+    'ostiary_logout_deliveries_total{outcome="postponed"} 1',
+  ]);
   assert.deepEqual(lines(text, 'ostiary_revocation_batches', 'ostiary_revocation_entries'), [
     'ostiary_revocation_batches_total 2',
     'ostiary_revocation_entries_total 2',

@@ -75,6 +75,12 @@ function addMeter(registry: Registry): Meter {
     registers,
   });
   const signIns = counted(registry, 'ostiary_sign_ins_total', 'Tries to sign in, by outcome', 'outcome');
+  const tellings = counted(
+    registry,
+    'ostiary_logout_deliveries_total',
+    'Attempts to tell applications that a session ended, by outcome',
+    'outcome',
+  );
   return {
     answered({ route, status, milliseconds }) {
       requests.inc({ route, status });
@@ -83,6 +89,7 @@ function addMeter(registry: Registry): Meter {
     refused: refusals,
     refreshed: refreshes,
     triedToSignIn: signIns,
+    toldOfLogout: tellings,
     published(entries) {
       batches.inc();
       if (entries > 0) published.inc(entries);

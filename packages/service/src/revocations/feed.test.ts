@@ -37,6 +37,7 @@ function house(room?: FeedRoom) {
         refused: () => undefined,
         refreshed: () => undefined,
         triedToSignIn: () => undefined,
+        toldOfLogout: () => undefined,
       },
       horizonMs: () => 3_600_000,
       async read(sinceMs, limit) {
