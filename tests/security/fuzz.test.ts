@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { authorizeParameters, basic, callback, challenge, verifier } from '@ostiary/http/fixture';
-import { oauthErrors } from '@ostiary/wire';
+import { authorizeParameters, basic, callback, challenge, labWeb, verifier } from '@ostiary/http/fixture';
+import { oauthErrors, type ClientId } from '@ostiary/wire';
 import fc from 'fast-check';
+import { withSecret } from '../support/served-issuer.ts';
 import {
   assertion,
   assertionType,
   codeFor,
+  houseClients,
   openHouse,
   spa,
   tokensFor,
@@ -23,7 +25,9 @@ let house: House;
 /** Real values of this issuer, to be cut and bent. */
 let genuine: string[];
 before(async () => {
-  house = await openHouse();
+  const changes = { directSignIn: true, believedUserAddress: true, redirect_uris: [] };
+  const backEnd = withSecret(labWeb({ client_id: 'back-end' as ClientId, ...changes }));
+  house = await openHouse({ settings: { clients: [...houseClients(), backEnd] } });
   const browser = house.browser();
   const page = await browser.open(`/authorize?${authorizeParameters().toString()}`);
   const tokens = await tokensFor(house, spa, { browser });
@@ -58,6 +62,9 @@ const paths = [
   '/revoke',
   '/introspect',
   '/revocations',
+  '/authorize-challenge',
+  '/direct/sign-in',
+  '/direct/refresh',
   '/userinfo',
   '/jwks',
   '/.well-known/openid-configuration',
@@ -127,6 +134,13 @@ const names = [
   'confirm',
   'post_logout_redirect_uri',
   'advanceSeconds',
+  'auth_session',
+  'device_id',
+  'device_name',
+  'user_agent',
+  'user_address',
+  'returnTo',
+  'since',
   '__proto__',
   'constructor',
   'toString',
@@ -382,6 +396,20 @@ describe('row 174 (CVE-2026-9803): no input yields a 5xx, and every answer is on
       fc.asyncProperty(requests, async (asked) => assertKnown(await send(asked))),
       { numRuns },
     );
+  });
+
+  it('the JSON calls of a back end that authenticates', async () => {
+    const good = { username: 'ada@example.com', password: 'ada-demo-password', device_id: 'phone' };
+    const members = fc.array(fc.tuple(fc.constantFrom(...names), fc.oneof(values, fc.jsonValue())), { maxLength: 4 });
+    const property = fc.asyncProperty(fc.constantFrom('sign-in', 'refresh'), members, async (call, list) => {
+      const response = await house.request(`/direct/${call}`, {
+        method: 'POST',
+        body: JSON.stringify({ ...good, refresh_token: genuine[1], ...Object.fromEntries(list) }),
+        headers: { 'content-type': 'application/json', ...basic('back-end') },
+      });
+      await assertKnown(response);
+    });
+    await fc.assert(property, { numRuns: numRuns / 5 });
   });
 
   const posts: [string, string][] = [
