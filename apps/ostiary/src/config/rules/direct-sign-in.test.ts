@@ -49,3 +49,13 @@ test('an address is believed of a back end that signs users in, and of no other 
     ]);
   }
 });
+
+test('a back end brings no proofs of a key, so its access tokens cannot be bound to one', () => {
+  const bound = { ...web, redirect_uris: [], dpop_bound_access_tokens: true };
+  const message = 'cannot go with dpop_bound_access_tokens, since these calls bring no proof; remove one of them';
+  assert.deepEqual(errorsOf({ clients: [{ ...bound, ...direct }] }), [`clients[0].directSignIn: ${message}`]);
+  assert.deepEqual(errorsOf({ clients: [{ ...bound, generateTokens: {} }] }), [
+    `clients[0].generateTokens: ${message}`,
+  ]);
+  assert.deepEqual(problemsOf({ clients: [{ ...native, ...direct, dpop_bound_access_tokens: true }] }), []);
+});

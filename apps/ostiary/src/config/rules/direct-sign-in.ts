@@ -17,10 +17,18 @@ export function checkDirectSignIn(client: ConfiguredClient): Problem[] {
     ...(metadata.directSignIn === true && !metadata.grant_types.includes('authorization_code')
       ? [error(path, 'needs the authorization_code grant; add it to grant_types')]
       : []),
+    ...(metadata.directSignIn === true && isBackEnd ? checkBinding(client, path) : []),
     ...(metadata.believedUserAddress === true && !(metadata.directSignIn === true && isBackEnd)
       ? [error(`${at}.believedUserAddress`, 'is for a web client with directSignIn; remove it')]
       : []),
   ];
+}
+
+/** Access tokens that must be bound are refused without a proof, and none comes with calls of the house's own. */
+export function checkBinding({ metadata }: ConfiguredClient, path: string): Problem[] {
+  if (metadata.dpop_bound_access_tokens !== true) return [];
+  const message = 'cannot go with dpop_bound_access_tokens, since these calls bring no proof; remove one of them';
+  return [error(path, message)];
 }
 
 function checkType(client: ConfiguredClient, path: string): Problem[] {

@@ -1,6 +1,7 @@
 import { isReservedClaim } from '@ostiary/service';
 import { isPublic } from '../configured-client.ts';
 import type { ConfiguredClient } from '../configured-client.ts';
+import { checkBinding } from './direct-sign-in.ts';
 import { error } from '../problem.ts';
 import type { Problem } from '../problem.ts';
 
@@ -12,6 +13,7 @@ export function checkGenerateTokens(client: ConfiguredClient): Problem[] {
   const isBackEnd = metadata.type === 'web' && !isPublic(client);
   return [
     ...(isBackEnd ? [] : [error(path, 'is for web clients that authenticate; remove it')]),
+    ...checkBinding(client, path),
     ...(metadata.grant_types.includes('authorization_code')
       ? []
       : [error(path, 'needs the authorization_code grant; add it to grant_types')]),
