@@ -10,7 +10,7 @@ import { authorizeRoutes } from './routes/authorize.ts';
 import { challengeRoutes } from './routes/challenge.ts';
 import { directRoutes } from './routes/direct.ts';
 import { consentRoutes } from './routes/consent.ts';
-import { developmentRoutes } from './routes/development.ts';
+import { developmentRoutes, guardDevelopment } from './routes/development.ts';
 import { endSessionRoutes } from './routes/end-session.ts';
 import { homeRoutes } from './routes/home.ts';
 import { metadataRoutes } from './routes/metadata.ts';
@@ -56,6 +56,7 @@ export function createHandler(options: HandlerOptions): Handler {
 
 function addDevelopmentRoutes(app: Hono<Bindings>, { service, testClock, overlay }: HandlerOptions): void {
   if (!service.settings.isDevelopment) return;
+  guardDevelopment(app);
   if (testClock !== undefined) developmentRoutes(app, testClock);
   if (overlay !== undefined) overlayRoutes(app, service, overlay);
 }
@@ -126,7 +127,8 @@ function contextOf({ service, theme = { productName: 'Ostiary' }, testClock }: H
 
 function methodsByPath(root: Hono<Bindings>): ReadonlyMap<string, string[]> {
   const methods = new Map<string, string[]>();
-  for (const { path, method } of root.routes) methods.set(path, [...(methods.get(path) ?? []), method]);
+  const answering = root.routes.filter(({ method }) => method !== 'ALL');
+  for (const { path, method } of answering) methods.set(path, [...(methods.get(path) ?? []), method]);
   return methods;
 }
 

@@ -24,6 +24,21 @@ export function developmentRoutes(app: Hono<Bindings>, clock: TestClock): void {
   });
 }
 
+/** Names of this machine, as browsers send them. */
+const ownHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Lets nobody in who came by another name: a page of another site may have its own name point here, and is then of the same origin
+ * as what it calls (DNS rebinding).
+ */
+export function guardDevelopment(app: Hono<Bindings>): void {
+  app.use('/development/*', async (c, next) => {
+    if (ownHosts.has(new URL(c.req.url).hostname)) return next();
+    const description = 'what is for development is called at a loopback address';
+    return jsonAnswer(c, { error: 'invalid_request', error_description: description }, 403);
+  });
+}
+
 /** What was sent as JSON; undefined where it was sent as something else, so that no form of another site can send it. */
 export async function jsonBody(c: Context<Bindings>): Promise<unknown> {
   const isJson = c.req.header('content-type')?.startsWith('application/json') === true;

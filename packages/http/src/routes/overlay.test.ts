@@ -8,6 +8,7 @@ import type { TestIssuer } from '../issuer.fixture.ts';
 
 let issuer: TestIssuer;
 let handler: Handler;
+let clocked: Handler;
 const asked: OverlayChange[] = [];
 const overlay: DevelopmentOverlay = {
   async change(change) {
@@ -21,6 +22,8 @@ const overlay: DevelopmentOverlay = {
 before(async () => {
   issuer = await openIssuer();
   handler = createHandler({ service: issuer.service, overlay });
+  const testClock = { now: () => 0, offsetMs: () => 0, advance: () => undefined };
+  clocked = createHandler({ service: issuer.service, overlay, testClock });
 });
 after(() => issuer.close());
 beforeEach(() => asked.splice(0));
@@ -70,6 +73,20 @@ test('what a form of another site can send changes nothing', async () => {
     users.map(({ isDisabled }) => isDisabled),
     [false, false],
   );
+});
+
+test('a page whose own name was made to mean this machine changes nothing and reads nothing (DNS rebinding)', async () => {
+  for (const path of ['/development/overlay', '/development/clock']) {
+    for (const init of [{}, { method: 'POST', body: '{}', headers: json }]) {
+      const request = new Request(`http://rebound.example:4000${path}`, init);
+      const response = await clocked(request, { address: '127.0.0.1', isTls: false });
+      assert.equal(response.status, 403);
+    }
+  }
+  for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+    const request = new Request(`http://${host}:4000/development/clock`);
+    assert.equal((await clocked(request, { address: '127.0.0.1', isTls: false })).status, 200);
+  }
 });
 
 test('what is no change is refused and asked of nobody', async () => {
