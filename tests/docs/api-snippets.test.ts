@@ -6,6 +6,7 @@ import type { OstiaryConfig } from 'ostiary';
 import { startIssuer, type IssuerProgram } from '../support/issuer-program.ts';
 import { redirectSnippets, secrets } from './served-snippets.ts';
 import config from './snippets/api-sdk.config.ts';
+import type * as ForFastify from './snippets/api-sdk-fastify.ts';
 import type * as WithFeed from './snippets/api-sdk-feed.ts';
 import type * as ForFetch from './snippets/api-sdk-fetch.ts';
 import type * as ForHono from './snippets/api-sdk-hono.ts';
@@ -16,6 +17,7 @@ let forExpress: typeof ForExpress;
 let withFeed: typeof WithFeed;
 let forFetch: typeof ForFetch;
 let forHono: typeof ForHono;
+let forFastify: typeof ForFastify;
 const closing: (() => unknown)[] = [];
 
 before(async () => {
@@ -23,13 +25,17 @@ before(async () => {
   program = await startIssuer((issuer): OstiaryConfig => ({ ...config, issuer }));
   closing.push(() => program.close());
   redirectSnippets({ 'http://localhost:4000': program.issuer });
-  [forExpress, withFeed, forFetch, forHono] = await Promise.all([
+  [forExpress, withFeed, forFetch, forHono, forFastify] = await Promise.all([
     import('./snippets/api-sdk.ts'),
     import('./snippets/api-sdk-feed.ts'),
     import('./snippets/api-sdk-fetch.ts'),
     import('./snippets/api-sdk-hono.ts'),
+    import('./snippets/api-sdk-fastify.ts'),
   ]);
-  closing.push(() => withFeed.stop());
+  closing.push(
+    () => withFeed.stop(),
+    () => forFastify.app.close(),
+  );
 });
 after(async () => {
   for (const close of closing.toReversed()) await close();
@@ -109,6 +115,12 @@ describe('docs/apis.md', () => {
     assert.equal(metadata.resource, 'https://api.example.com');
     const challenge = (await ask('/reports')).headers.get('www-authenticate') ?? '';
     assert.match(challenge, /resource_metadata="https:\/\/api\.example\.com\/\.well-known\/oauth-protected-resource"/);
+  });
+
+  test('Fastify: tells who asks, and refuses who has no token', async () => {
+    const ask = (headers = {}) => forFastify.app.inject({ url: '/reports', headers });
+    assert.deepEqual((await ask(bearing(await newToken()))).json(), { reportsOf: 'example-job' });
+    assert.equal((await ask()).statusCode, 401);
   });
 
   test('Hono: tells who asks, and asks about opaque tokens', async () => {

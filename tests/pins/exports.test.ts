@@ -43,6 +43,7 @@ const pinned: Record<string, { exports: Record<string, string>; bin?: Record<str
       '.': './src/index.ts',
       './fetch': './src/adapters/fetch.ts',
       './hono': './src/adapters/hono.ts',
+      './fastify': './src/adapters/fastify.ts',
       './fixture': './src/virtual-issuer.fixture.ts',
     },
   },

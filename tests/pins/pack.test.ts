@@ -152,11 +152,12 @@ test('the API SDK answers a request without a token, in every form', () => {
     import { auth, createAccessTokenVerifier } from '@ostiary/api';
     import { auth as protect } from '@ostiary/api/fetch';
     import { auth as middleware } from '@ostiary/api/hono';
+    import { auth as plugin } from '@ostiary/api/fastify';
     const settings = { issuerBaseURL: 'https://id.example.com', audience: 'https://api.example.com' };
     const result = await createAccessTokenVerifier(settings).verify(new Request('https://api.example.com/'));
     const response = await protect(settings)(() => new Response())(new Request('https://api.example.com/'));
-    console.log(result.ok, response.status, auth(settings).length, middleware(settings).length);`;
-  assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'false 401 3 2\n');
+    console.log(result.ok, response.status, auth(settings).length, middleware(settings).length, plugin.length);`;
+  assert.equal(run(process.execPath, ['--input-type=module', '-e', script], project), 'false 401 3 2 2\n');
 });
 
 test('the web SDK runs with nothing beside it', () => {

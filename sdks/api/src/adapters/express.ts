@@ -7,6 +7,7 @@ import type { Refusal } from '../refusal.ts';
 import type { ApiSettings } from '../settings.ts';
 import { createAccessTokenVerifier, type AccessTokenVerifier, type Auth, type Verification } from '../verifier.ts';
 import { ApiError } from './api-error.ts';
+import { headerOf } from './node-header.ts';
 
 declare global {
   // A project has this or `express-oauth2-jwt-bearer`, which declares the same property.
@@ -165,15 +166,6 @@ function factsOf(request: HandledRequest): RequestFacts {
     url: `${protocol}://${headers.host ?? ''}${originalUrl ?? url}`,
     formTokens: formTokensOf(request),
   };
-}
-
-/**
- * Node keeps the first of several; several are a mistake that must be noticed. Adapters for functions of a cloud, and HTTP/2, know
- * `headers` alone.
- */
-function headerOf({ headersDistinct, headers }: Partial<HandledRequest>, name: string): string | undefined {
-  const values = headersDistinct?.[name] ?? headers?.[name];
-  return Array.isArray(values) ? values.join(', ') : values;
 }
 
 function formTokensOf({ body, headers }: HandledRequest): string[] {
