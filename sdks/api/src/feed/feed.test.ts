@@ -371,4 +371,19 @@ describe('where streams do not come through', () => {
     await ready;
     assert.equal(state().way, 'poll');
   });
+
+  it('the stream is tried again, but keeps revocations waiting for seconds alone, and less and less often', async () => {
+    const { issuer, state, verifier } = open({}, (each) => (each.holdsBack = true));
+    const ready = verifier.ready();
+    for (let seconds = 0; seconds < 30 && state().kind === 'loading'; seconds += 1) await issuer.clock.advance(1_000);
+    await ready;
+    const silent: number[] = [];
+    for (let seconds = 0; seconds < 600; seconds += 1) {
+      await issuer.clock.advance(1_000);
+      if (state().way === 'stream') silent.push(seconds);
+    }
+    const again = silent.filter((second) => !silent.includes(second - 1)).length;
+    assert.ok(again > 1 && silent.length <= 13 * again, `${silent.length} s in ${again} tries`);
+    assert.ok(silent.length < 60, `${silent.length} of 600 s`);
+  });
 });

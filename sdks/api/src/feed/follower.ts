@@ -24,8 +24,11 @@ export type FeedWay = 'stream' | 'poll';
 const pollEveryMs = 800;
 /** The issuer speaks every 5 seconds at least. */
 const silenceMs = 12_000;
-/** So long polling goes on before the stream is tried again. */
+/** So long polling goes on before the stream is tried again: longer each time, for nothing comes in while a stream is silent. */
 const pollForMs = 60_000;
+const longestPollForMs = 3_600_000;
+/** So many streams must have been silent, the first time. */
+const patience = 2;
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
 /** A full batch of half a million entries. */
@@ -39,6 +42,7 @@ export class FeedFollower {
   readonly #task: FollowerTask;
   #way: FeedWay = 'stream';
   #pollUntilMs = 0;
+  #pollForMs = pollForMs;
   #pauseMs = firstPauseMs;
   #silentStreams = 0;
   #abort = new AbortController();
@@ -107,13 +111,16 @@ export class FeedFollower {
   /** A proxy that keeps streams back lets answers through. */
   #noteStream(taken: number): void {
     this.#silentStreams = taken > 0 ? 0 : this.#silentStreams + 1;
-    if (this.#silentStreams >= 2) this.#startPolling();
+    if (taken > 0) this.#pollForMs = pollForMs;
+    const hasPolled = this.#pollForMs > pollForMs;
+    if (this.#way === 'stream' && this.#silentStreams >= (hasPolled ? 1 : patience)) this.#startPolling();
   }
 
   #startPolling(): undefined {
     this.#way = 'poll';
     this.#silentStreams = 0;
-    this.#pollUntilMs = this.#task.environment.monotonicMs() + pollForMs;
+    this.#pollUntilMs = this.#task.environment.monotonicMs() + this.#pollForMs;
+    this.#pollForMs = Math.min(longestPollForMs, 2 * this.#pollForMs);
     return undefined;
   }
 
