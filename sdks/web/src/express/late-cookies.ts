@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { cacheRule } from '../answers.ts';
 import type { Visit } from '../visit.ts';
 
 /**
@@ -9,12 +10,11 @@ export function addCookiesLate(response: ServerResponse, visit: Visit): void {
   const { writeHead, end } = response;
   let isAdded = false;
   response.writeHead = function withCookies(this: ServerResponse, ...args: unknown[]) {
-    const lines = isAdded ? [] : visit.cookieLines();
+    if (isAdded) return Reflect.apply(writeHead, this, args);
     isAdded = true;
-    if (lines.length === 0) return Reflect.apply(writeHead, this, args);
     const headers = args.at(-1);
     if (typeof headers === 'object' && headers !== null) setGiven(response, headers);
-    addNow(response, lines);
+    addNow(response, visit);
     const others = args.filter((each) => typeof each !== 'object');
     return Reflect.apply(writeHead, this, others);
   } as typeof writeHead;
@@ -46,9 +46,8 @@ function setGiven(response: ServerResponse, headers: object): void {
   names.forEach((name, at) => response.appendHeader(name, headers[2 * at + 1]));
 }
 
-/** An answer that sets a session's cookie is nobody else's: it must not stay in a cache. */
-function addNow(response: ServerResponse, lines: readonly string[]): void {
-  if (lines.length === 0) return;
-  response.setHeader('cache-control', 'no-store');
-  for (const line of lines) response.appendHeader('set-cookie', line);
+function addNow(response: ServerResponse, visit: Visit): void {
+  const rule = cacheRule(visit, response.hasHeader('cache-control'));
+  if (rule !== undefined) response.setHeader('cache-control', rule);
+  for (const line of visit.cookieLines()) response.appendHeader('set-cookie', line);
 }

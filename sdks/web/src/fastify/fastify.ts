@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { JwtClaims } from '@ostiary/session';
-import { errorAnswer } from '../answers.ts';
+import { cacheRule, errorAnswer } from '../answers.ts';
 import { fetchRequest } from '../express/node-request.ts';
 import { contextOf } from '../fetch/fetch.ts';
 import type { AuthContext } from '../fetch/fetch.ts';
@@ -37,10 +37,9 @@ export async function auth(app: FastifyInstance, options: WebOptions<FastifyRequ
   app.addHook('onSend', async (request, reply, payload) => {
     const visit = visits.get(request)?.visit;
     await visit?.done();
-    const lines = visit?.cookieLines() ?? [];
-    // An answer that sets a session's cookie is nobody else's: it must not stay in a cache.
-    if (lines.length > 0) void reply.header('cache-control', 'no-store');
-    for (const line of lines) void reply.header('set-cookie', line);
+    const rule = visit && cacheRule(visit, reply.hasHeader('cache-control'));
+    if (rule !== undefined) void reply.header('cache-control', rule);
+    for (const line of visit?.cookieLines() ?? []) void reply.header('set-cookie', line);
     return payload;
   });
 }

@@ -1,4 +1,4 @@
-import { errorAnswer } from '../answers.ts';
+import { cacheRule, errorAnswer } from '../answers.ts';
 import type { JwtClaims } from '@ostiary/session';
 import type { LoginOptions, LogoutOptions, WebOptions } from '../options.ts';
 import type { OidcRequest } from '../oidc-request.ts';
@@ -80,12 +80,12 @@ export function contextOf(webAuth: WebAuth, visit: Visit, request: Request): Aut
   };
 }
 
-/** An answer that sets a session's cookie is nobody else's: it must not stay in a cache. */
+/** The answer with the session's cookies and what it says to caches. */
 export function withCookies(answer: Response, visit: Visit): Response {
-  const lines = visit.cookieLines();
-  if (lines.length === 0) return answer;
+  const rule = cacheRule(visit, answer.headers.has('cache-control'));
+  if (rule === undefined) return answer;
   const copy = new Response(answer.body, answer);
-  copy.headers.set('cache-control', 'no-store');
-  for (const line of lines) copy.headers.append('set-cookie', line);
+  copy.headers.set('cache-control', rule);
+  for (const line of visit.cookieLines()) copy.headers.append('set-cookie', line);
   return copy;
 }
