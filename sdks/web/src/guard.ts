@@ -50,7 +50,10 @@ export async function sentToLogin(visit: Visit, fault: unknown): Promise<Respons
 export async function askSilently(visit: Visit): Promise<Response | undefined> {
   const isKnown = visit.session.seen() !== undefined;
   if (isKnown || !isNavigation(visit.request) || !mayAskSilently(visit.house.settings, visit.cookies)) return undefined;
-  return startLogin(visit, { silent: true });
+  return startLogin(visit, { silent: true }).catch((fault: unknown) => {
+    if (fault instanceof WebError && fault.code === 'try_later') return undefined;
+    throw fault;
+  });
 }
 
 /** Whether a claim of the ID token is this. */

@@ -118,7 +118,8 @@ function giveUp(visit: Visit, fault: unknown, transaction: Transaction): Promise
     if (!transaction.state.startsWith(againMark)) return startLogin(visit, {}, transaction.login);
     throw new WebError('refused', fault.message, { error: 'invalid_grant' });
   }
-  const isNobody = fault instanceof WebError && fault.code === 'interaction_required';
+  // Who is not known to the provider, or not now, goes on as nobody: they were not asked for anything.
+  const isNobody = fault instanceof WebError && ['interaction_required', 'try_later'].includes(fault.code);
   if (!isNobody || !transaction.isSilent) throw fault;
   for (const line of noSilentLogin(visit.house.settings, true)) visit.addCookie(line);
   return redirectTo(transaction.login.returnTo);

@@ -144,6 +144,23 @@ describe('a sign-in', () => {
     assert.equal(back.headers.get('location'), `${home}/news`);
     assert.equal(await (await visitor.ask('/news')).text(), 'nobody');
   });
+
+  it('without a word stands in nobody’s way while the provider does not answer', async () => {
+    const isDown = { now: true };
+    const provider = new VirtualProvider();
+    const environment: Partial<Environment> = {
+      fetch: async (url, init) =>
+        isDown.now ? new Response(null, { status: 502 }) : provider.serve(new Request(url, init)),
+    };
+    const visitor = new VirtualVisitor(openVirtualHouse({ attemptSilentLogin: true, environment }, provider));
+    assert.equal(await (await visitor.ask('/news')).text(), 'nobody');
+    isDown.now = false;
+    const state = askedOf(await visitor.ask('/news')).get('state') ?? '';
+    const query = new URLSearchParams({ state, iss: provider.issuer, error: 'temporarily_unavailable' });
+    const back = await visitor.ask(`/callback?${query.toString()}`);
+    assert.equal(back.headers.get('location'), `${home}/news`);
+    assert.equal(await (await visitor.ask('/news')).text(), 'nobody');
+  });
 });
 
 describe('an answer by form_post', () => {
