@@ -39,7 +39,7 @@ export async function openBrowserSession(house: House, cookies: ReadonlyMap<stri
   let seen: WebSession | undefined;
   const see = (session: WebSession | undefined) => {
     seen = session !== undefined && endOf(session, limits) > environment.now() ? session : undefined;
-    if (seen === undefined) jar.clear();
+    if (seen === undefined && !place.isForeign()) jar.clear();
     return seen;
   };
   const session: BrowserSession = {

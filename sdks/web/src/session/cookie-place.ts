@@ -14,15 +14,18 @@ export function cookiePlace(house: House, jar: Jar): Place {
   const { session: limits, sealer } = settings;
   let current: WebSession | undefined;
   let spilled: Place | undefined;
+  let isForeign = false;
 
   const opened = async () => {
     const session = unpacked(await sealer.open('session', jar.brought.session));
+    isForeign = session === undefined;
     const use = await sealer.open('use', jar.brought.use);
     const isUse = Array.isArray(use) && use[0] === session?.record.id && typeof use[1] === 'number';
     return session && isUse ? { ...session, usedAtMs: Math.max(session.usedAtMs, Number(use[1])) } : session;
   };
   const write = async (session: WebSession) => {
     current = session;
+    isForeign = false;
     const bytes = jar.set(limits.cookieName, await sealer.seal('session', packed(session)), session);
     if (bytes <= cookieLimitBytes) return;
     settings.tell({ kind: 'sessionSpilled', bytes, isMemory: limits.spill === undefined });
@@ -55,6 +58,7 @@ export function cookiePlace(house: House, jar: Jar): Place {
       else current = next;
       return next;
     },
+    isForeign: () => isForeign,
     insert: write,
     adopt: write,
     async touch(session) {

@@ -11,4 +11,6 @@ export interface Place {
   adopt(session: WebSession): Promise<void>;
   touch(session: WebSession): Promise<void>;
   end(): Promise<void>;
+  /** Whether the browser brought what was sealed by somebody else: it is theirs to take back. */
+  isForeign(): boolean;
 }

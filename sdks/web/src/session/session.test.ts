@@ -78,6 +78,23 @@ describe('a session in a cookie', () => {
     visitor.cookies.set(name, other.cookies.get(name) ?? '');
     assert.equal(await (await visitor.ask('/')).text(), 'nobody');
   });
+
+  it('is left to whoever can open it: a process that has the new secret already, another app of this machine', async () => {
+    const visitor = await signedIn({ secret: 'the secret of tomorrow, thirty-two characters' });
+    const behind = openVirtualHouse({}, visitor.house.provider);
+    assert.equal(await (await visitor.ask('/', hello, {}, behind)).text(), 'nobody');
+    assert.equal(await (await visitor.ask('/')).text(), 'ada');
+  });
+
+  it('keeps what is told to its user out of caches, unless the app says otherwise', async () => {
+    const visitor = await signedIn();
+    assert.equal((await visitor.ask('/')).headers.get('cache-control'), 'no-store');
+    const rule = { headers: { 'cache-control': 'private, max-age=60' } };
+    const said = await visitor.ask('/', () => new Response('', rule));
+    assert.equal(said.headers.get('cache-control'), 'private, max-age=60');
+    const nobody = await new VirtualVisitor(visitor.house).ask('/');
+    assert.equal(nobody.headers.get('cache-control'), null);
+  });
 });
 
 describe('a session in a store', () => {

@@ -22,6 +22,7 @@ export function storedPlace(
       await stored.insert(session);
       jar.set(settings.session.cookieName, idMark + id, session);
     },
+    isForeign: () => false,
     adopt: async () => {},
     touch: (session) => stored.touch(session),
     async end() {
