@@ -1,4 +1,5 @@
 import type { House } from '../house.ts';
+import type { Sealer } from '../sealing.ts';
 import type { Jar } from './jar.ts';
 import type { Place } from './place.ts';
 import { storedPlace } from './stored-place.ts';
@@ -17,11 +18,9 @@ export function cookiePlace(house: House, jar: Jar): Place {
   let isForeign = false;
 
   const opened = async () => {
-    const session = unpacked(await sealer.open('session', jar.brought.session));
+    const session = await broughtSession(sealer, jar);
     isForeign = session === undefined;
-    const use = await sealer.open('use', jar.brought.use);
-    const isUse = Array.isArray(use) && use[0] === session?.record.id && typeof use[1] === 'number';
-    return session && isUse ? { ...session, usedAtMs: Math.max(session.usedAtMs, Number(use[1])) } : session;
+    return session;
   };
   const write = async (session: WebSession) => {
     current = session;
@@ -69,4 +68,12 @@ export function cookiePlace(house: House, jar: Jar): Place {
     },
     end: async () => (spilled ? spilled.end() : end()),
   };
+}
+
+/** The session in the browser's cookies, and when it was used last. */
+async function broughtSession(sealer: Sealer, { brought }: Jar): Promise<WebSession | undefined> {
+  const session = unpacked(await sealer.open('session', brought.session));
+  const use = await sealer.open('use', brought.use);
+  const isUse = Array.isArray(use) && use[0] === session?.record.id && typeof use[1] === 'number';
+  return session && isUse ? { ...session, usedAtMs: Math.max(session.usedAtMs, Number(use[1])) } : session;
 }
