@@ -219,6 +219,16 @@ describe('row 153: an app learns nothing about who has an account', () => {
     passwords.check = check;
   });
 
+  it('the log says why somebody was turned down, and which app it was', async () => {
+    await postChallenge(house, key, { ...askedFor, ...wrong });
+    await postChallenge(house, key, { auth_session: 'unknown', ...ada });
+    for (const reason of ['credentials_wrong', 'auth_session_invalid'])
+      assert.ok(
+        house.log.some((line) => /authorization_refused.*lab-phone/.test(line) && line.includes(reason)),
+        reason,
+      );
+  });
+
   it('no password, username or code is in the log or may be in the address', async () => {
     const text = house.log.join('\n');
     for (const secret of [ada.password, wrong.password, 'ada@example.com']) assert.ok(!text.includes(secret), secret);

@@ -254,6 +254,16 @@ describe('who may call, and with what', () => {
     });
   }
 
+  it('says in the log why it turned a call down, and whose it was', async () => {
+    await signIn({ password: 'not the password' });
+    await signIn({ device_id: '' });
+    for (const reason of ['credentials_wrong', 'parameter_missing'])
+      assert.ok(
+        house.log.some((line) => /authorization_refused.*back-end/.test(line) && line.includes(reason)),
+        reason,
+      );
+  });
+
   it('keeps passwords and tokens out of the log', async () => {
     const tokens = await signedIn();
     const text = house.log.join('\n');

@@ -10,7 +10,7 @@ import { findAuthSession, newAuthSession, type AuthSessionHolder } from './auth-
 import { issueDirectCode } from './authorize.ts';
 import { readDeviceName } from './device.ts';
 import { standsInService } from './in-service.ts';
-import { refusalOfSignIn } from './refusal.ts';
+import { noted, refusalOfSignIn } from './refusal.ts';
 
 /** An authorization challenge request whose client is authenticated. */
 export interface ChallengeCall {
@@ -36,6 +36,10 @@ export function isInstalledApp({ type }: ClientMetadata): boolean {
  * @see {@link https://datatracker.ietf.org/doc/html/draft-ietf-oauth-first-party-apps-04#section-5 draft-ietf-oauth-first-party-apps-04 section 5}
  */
 export async function answerChallenge(service: Service, call: ChallengeCall): Promise<ChallengeAnswer> {
+  return noted(service, call, await challenged(service, call));
+}
+
+async function challenged(service: Service, call: ChallengeCall): Promise<ChallengeAnswer> {
   const { client, proven, correlationId } = call;
   const { metadata } = client;
   if (metadata.directSignIn !== true || !isInstalledApp(metadata)) return turnedDown('direct_sign_in_not_allowed');

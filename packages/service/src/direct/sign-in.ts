@@ -7,7 +7,7 @@ import { answerTokenRequest } from '../token.ts';
 import { directAnswer } from './answer.ts';
 import { issueDirectCode } from './authorize.ts';
 import { admit, admitted, countedAddress, readDevice, type DirectCall } from './call.ts';
-import { refusalOfSignIn } from './refusal.ts';
+import { noted, refusalOfSignIn } from './refusal.ts';
 
 /**
  * The JSON call: a back end of the house shows what its user typed and names the device; the answer is a family bound to that user
@@ -15,6 +15,10 @@ import { refusalOfSignIn } from './refusal.ts';
  * (4) a code that never leaves the server, (5) its tokens.
  */
 export async function signInDirectly(service: Service, call: DirectCall): Promise<Answer<DirectAnswer>> {
+  return noted(service, call, await tokensBySignIn(service, call));
+}
+
+async function tokensBySignIn(service: Service, call: DirectCall): Promise<Answer<DirectAnswer>> {
   const isAdmitted = await admit(service, call);
   if (!isAdmitted.ok) return isAdmitted;
   const { parameters, client, correlationId } = call;
