@@ -64,7 +64,8 @@ export interface VerifierState {
 export function createAccessTokenVerifier(settings: ApiSettings): AccessTokenVerifier {
   const parts = openParts(settings);
   return {
-    verify: (request) => verify(parts, request instanceof Request ? factsOf(request) : request),
+    // Not every framework's requests are of this realm's class.
+    verify: (request) => verify(parts, 'headers' in request ? factsOf(request) : request),
     ready: async () => parts.revocations?.feed.loaded(),
     state: () => stateOf(parts),
     resourceMetadata: parts.resource?.metadata,

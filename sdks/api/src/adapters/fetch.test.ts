@@ -46,6 +46,12 @@ describe('handlers from Request to Response', () => {
     assert.equal(await response.text(), 'usr_ada');
   });
 
+  it('are called for requests of another realm, or of another making', async () => {
+    const { method, url, headers } = ask(issuer.token());
+    const foreign = Object.assign(Object.create(null) as Request, { method, url, headers });
+    assert.equal((await verifier.verify(foreign)).ok, true);
+  });
+
   it('are not called for what is refused', async () => {
     const response = await handler(ask());
     assert.equal(response.status, 401);
