@@ -134,6 +134,24 @@ describe('renewal among processes', () => {
     assert.equal(await (await visitor.ask('/', token, {}, one.another())).text(), 'at-2');
   });
 
+  it('is not kept waiting by a machine whose clock is an hour ahead', async () => {
+    const provider = new VirtualProvider();
+    const session = { store: memoryStore({ now: () => provider.nowMs }) };
+    const visitor = await lateVisitor(openVirtualHouse({ session }, provider));
+    const ahead = openVirtualHouse({ session, environment: { now: () => provider.nowMs + 3_600_000 } }, provider);
+    provider.trouble = [1, 2, 3].map(() => new Response(null, { status: 503 }));
+    assert.equal((await visitor.ask('/', token, {}, ahead)).status, 503);
+    provider.nowMs += 2_000;
+    assert.equal(await (await visitor.ask('/', token)).text(), 'at-2');
+    provider.nowMs += 3_601_000;
+    let isTaken = () => {};
+    const taken = new Promise<void>((resolve) => (isTaken = resolve));
+    provider.trouble = [() => (isTaken(), new Promise<void>(() => {}))];
+    void visitor.ask('/', token, {}, ahead);
+    await taken;
+    assert.equal(await (await visitor.ask('/', token)).text(), 'at-3');
+  });
+
   it('does not overwrite what another process stored after the lease ran out', async () => {
     const one = kinds['a stored session']();
     one.provider.isRotating = false;

@@ -16,6 +16,8 @@ const triesAtOnce = 3;
 /** After a failure the provider is left alone for so long, unless it said how long. */
 const quietMs = 1_000;
 const longestQuietMs = 60_000;
+/** By so much the clocks of two machines may differ. */
+const toleranceMs = 30_000;
 
 /**
  * The session with tokens that are not `stale`, the access token that the caller found wanting. One renewal of a session runs at a
@@ -76,10 +78,11 @@ interface Try {
 async function renewOnce(house: House, session: BrowserSession, { stale, holder }: Try): Promise<Step> {
   const { settings, tokenEndpoint } = house;
   const nowMs = settings.environment.now();
-  const untilMs = nowMs + settings.httpTimeoutMs + 5_000;
+  const leaseMs = settings.httpTimeoutMs + 5_000;
+  const untilMs = nowMs + leaseMs;
   const isFree = ({ lease, quietUntilMs = 0 }: WebSession) =>
-    (lease === undefined || lease.holder === holder || lease.untilMs <= nowMs) &&
-    (quietUntilMs <= nowMs || lease?.holder === holder);
+    lease?.holder === holder ||
+    (isOver(lease?.untilMs ?? 0, nowMs, leaseMs) && isOver(quietUntilMs, nowMs, longestQuietMs));
   const isGood = ({ record: { tokens } }: WebSession) => tokens.accessToken !== stale && !isExpired(tokens, nowMs);
   const sent = await session.update((current) =>
     current === undefined || isGood(current) || !isFree(current) || current.record.tokens.refreshToken === undefined
@@ -107,8 +110,13 @@ async function renewOnce(house: House, session: BrowserSession, { stale, holder 
   return { kind: 'renewed', session: renewed };
 }
 
+/** What lasts longer than anything may was noted by a machine whose clock is wrong. */
+function isOver(untilMs: number, nowMs: number, longestMs: number): boolean {
+  return untilMs <= nowMs || untilMs > nowMs + longestMs + toleranceMs;
+}
+
 function quiet({ quietUntilMs = 0 }: WebSession, nowMs: number): Step | undefined {
-  if (quietUntilMs <= nowMs) return undefined;
+  if (isOver(quietUntilMs, nowMs, longestQuietMs)) return undefined;
   return { kind: 'later', reason: 'serverBusy', retryAfterSeconds: Math.ceil((quietUntilMs - nowMs) / 1000) };
 }
 
