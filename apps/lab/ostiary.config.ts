@@ -72,6 +72,7 @@ export default defineConfig({
       client_secret: 'lab-web-secret',
       redirect_uris: ['http://localhost:4002/callback', 'http://localhost:4002/watch/callback'],
       post_logout_redirect_uris: ['http://localhost:4002/', 'http://localhost:4002'],
+      backchannel_logout_uri: 'http://localhost:4002/backchannel-logout',
       token_endpoint_auth_method: 'client_secret_basic',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code', 'code id_token'],

@@ -24,13 +24,9 @@ let store: LogoutStore;
 before(async () => {
   places = await openPlaces();
   const { url } = places.web;
-  issuer = await startIssuer((identifier) => {
-    const config = withAddresses(labConfig, { issuer: identifier, lab: 'http://localhost:1', labWeb: url });
-    const clients = config.clients?.map((client) =>
-      client.client_id === 'lab-web' ? { ...client, backchannel_logout_uri: `${url}/backchannel-logout` } : client,
-    );
-    return { ...config, clients };
-  });
+  issuer = await startIssuer((identifier) =>
+    withAddresses(labConfig, { issuer: identifier, lab: 'http://localhost:1', labWeb: url }),
+  );
   store = logoutStore();
   const settings = { issuerBaseURL: issuer.issuer, clientID: 'lab-web', clientSecret: 'lab-web-secret', audience };
   serveExpressLab(places, settings, { auth0Logout: true, backchannelLogout: { store } });

@@ -166,25 +166,56 @@ describe('S4.4 the log of the API', () => {
   });
 });
 
-describe('a device that is removed', () => {
+describe('access that is withdrawn', () => {
   it('is refused by the API within a second, with the reason, and its renewal too; others go on', async () => {
     await signIn();
     const other = await browser.newContext();
     const otherPage = await other.newPage();
     await otherPage.goto(`${house.labWeb}/expenses`);
-    await signInAs(otherPage, 'ada', atExpenses());
-    await removeThisDevice();
-    const acceptedForMs = await acceptedFor();
-    assert.ok(acceptedForMs < 1000, `still accepted ${Math.round(acceptedForMs)} ms after the device was removed`);
+    await signInAs(otherPage, 'bob', atExpenses());
+    await withdrawAccess();
+    const { acceptedMs } = await firstRefusal();
+    assert.ok(acceptedMs < 1000, `still accepted ${Math.round(acceptedMs)} ms after the access was withdrawn`);
     await page.goto(`${house.labWeb}/expenses`);
     assert.match(await status(), /^The API refused the token \(401, revoked\)/);
     assert.equal(await page.locator('#feed-state').textContent(), 'up to date');
     assert.ok(Number(await page.locator('#feed-entries').textContent()) > 0);
     await page.getByRole('button', { name: '+ 1 hour' }).click();
-    assert.match(await status(), /^Your session has ended: .*device_removed/);
+    assert.match(await status(), /^Your session has ended: .*consent_withdrawn/);
+    await page.locator('#sign-in-again').click();
+    await allowIfAsked(page, atExpenses());
+    await page.locator('#timeline [aria-label*="ended" i]').first().waitFor();
     await otherPage.locator('#reload').click();
     assert.equal(await otherPage.locator('#status').textContent(), 'The API answered 200 after a renewal.');
     await other.close();
+  });
+});
+
+describe('a session that ends at the issuer', () => {
+  it('ends here at once when the device is removed, on a page that is open, and other devices go on', async () => {
+    await signIn();
+    const other = await browser.newContext();
+    const otherPage = await other.newPage();
+    await otherPage.goto(`${house.labWeb}/expenses`);
+    await signInAs(otherPage, 'ada', atExpenses());
+    await removeThisDevice(await context.newPage());
+    await page.waitForURL(`${house.labWeb}/session-ended`, { timeout: 5000 });
+    assert.match(await status(), /^Your session here has ended: you signed out at the issuer, removed this device/);
+    await page.locator('#sign-in-again').click();
+    await page.locator('#username').waitFor();
+    await otherPage.locator('#reload').click();
+    assert.equal(await otherPage.locator('#status').textContent(), 'The API answered 200.');
+    await other.close();
+  });
+
+  it('ends here at once when its user signs out there, and the next page says so', async () => {
+    await signIn();
+    await page.goto(`${house.issuer}/end-session`);
+    await page.locator('button[value="sign_out"]').click();
+    const { html } = await firstRefusal();
+    assert.match(html, /Your session here has ended/);
+    await page.goto(`${house.labWeb}/expenses`);
+    await page.locator('#username').waitFor();
   });
 });
 
@@ -207,15 +238,16 @@ describe('S4.5 a clock that is wrong', () => {
   });
 });
 
-/** For how long from now on a load of the expenses is still answered with 200. Gives up after five seconds. */
-async function acceptedFor(): Promise<number> {
+/** The first load of the expenses that is not answered with 200, and for how long they were before. Gives up after five seconds. */
+async function firstRefusal(): Promise<{ acceptedMs: number; html: string }> {
   const fromMs = performance.now();
-  let lastMs = 0;
+  let acceptedMs = 0;
   for (;;) {
     const sentMs = performance.now() - fromMs;
     const response = await context.request.get(`${house.labWeb}/expenses`, { headers: { accept: 'text/html' } });
-    if (!(await response.text()).includes('The API answered 200') || sentMs > 5000) return lastMs;
-    lastMs = sentMs;
+    const html = await response.text();
+    if (!html.includes('The API answered 200') || sentMs > 5000) return { acceptedMs, html };
+    acceptedMs = sentMs;
   }
 }
 
@@ -251,11 +283,18 @@ function withRotation(config: OstiaryConfig): OstiaryConfig {
   return { ...config, ...(clients && { clients }) };
 }
 
-async function removeThisDevice(): Promise<void> {
+async function withdrawAccess(): Promise<void> {
   await page.goto(`${house.issuer}/account`);
-  await page.getByRole('row').filter({ hasText: 'This device' }).getByRole('button').click();
-  await page.getByRole('button', { name: 'Sign out this device' }).click();
-  await page.waitForURL(/\/sign-in$/);
+  await page.getByRole('button', { name: 'Withdraw access from Lab Web' }).click();
+  await page.getByRole('button', { name: 'Withdraw access', exact: true }).click();
+  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+}
+
+async function removeThisDevice(account: Page): Promise<void> {
+  await account.goto(`${house.issuer}/account`);
+  await account.getByRole('row').filter({ hasText: 'This device' }).getByRole('button').click();
+  await account.getByRole('button', { name: 'Sign out this device' }).click();
+  await account.waitForURL(/\/sign-in$/);
 }
 
 async function asksForOffline(): Promise<boolean> {

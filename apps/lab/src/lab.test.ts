@@ -201,7 +201,9 @@ describe('the web app', () => {
   it('has what its pages are made with', async () => {
     for (const path of ['/lab.css', '/icon.svg', '/browser/web-app.ts', '/settings.json', '/clock'])
       assert.equal((await open(path)).status, 200, path);
-    assert.equal((await open('/nothing')).status, 404);
+    const nothing = await open('/nothing');
+    assert.equal(nothing.status, 404);
+    assert.match(await nothing.text(), /There is no page here/);
   });
 
   it('takes forms of its own pages alone', async () => {
@@ -236,4 +238,17 @@ describe('the web app', () => {
 it('a taken port rejects the start', async () => {
   const port = Number(new URL(lab.url).port);
   await assert.rejects(startLab({ issuer: fake.issuer, port: 0, webPort: 0, apiPort: port }), { code: 'EADDRINUSE' });
+});
+
+it('closing it ends all that it opened: both readers of the revocation feed leave', { timeout: 10_000 }, async () => {
+  const [otherFake, left] = [await startFakeIssuer(), Promise.withResolvers<void>()];
+  const other = await startLab({ issuer: otherFake.issuer, port: 0, webPort: 0, apiPort: 0 });
+  const headers = { authorization: `Bearer ${await otherFake.accessToken({ scope: 'read:reports read:feed' })}` };
+  for (const url of [`${other.apiUrl}/reports`, `${other.webUrl}/watch/feed`])
+    assert.equal((await fetch(url, { headers })).status, 200, url);
+  assert.equal(otherFake.readers, 2);
+  otherFake.onReaderLeft = () => otherFake.readers === 0 && left.resolve();
+  await other.close();
+  await left.promise;
+  otherFake.close();
 });

@@ -38,7 +38,7 @@ export interface Lab {
  */
 export async function startLab({ issuer, port, webPort, apiPort }: LabOptions): Promise<Lab> {
   const ports: LoopbackPort[] = [];
-  const closeAll = async () => void (await Promise.all(ports.map((held) => held.close())));
+  const closePorts = async () => void (await Promise.all(ports.map((held) => held.close())));
   const hold = async (wanted: number) => {
     const held = await holdPort(wanted);
     ports.push(held);
@@ -51,15 +51,18 @@ export async function startLab({ issuer, port, webPort, apiPort }: LabOptions): 
     const issuerClock = createIssuerClock(issuer);
     const clock = followClock(issuerClock);
     const api = createLabApi({ addresses, pageOrigins: origins, clock });
-    forPages.serve(listener(await createPage({ addresses, origins, clock: issuerClock })));
-    forWeb.serve(createWebApp({ addresses, issuerClock, clock, overlay: createIssuerOverlay(issuer), api }));
+    const page = await createPage({ addresses, origins, clock: issuerClock });
+    const web = createWebApp({ addresses, issuerClock, clock, overlay: createIssuerOverlay(issuer), api });
+    forPages.serve(listener(page.routes));
+    forWeb.serve(web.app);
     forApi.serve(api.app);
-    return labOf(addresses, () => {
+    return labOf(addresses, async () => {
+      await closePorts();
       api.close();
-      return closeAll();
+      await Promise.all([page.close(), web.close()]);
     });
   } catch (error) {
-    await closeAll();
+    await closePorts();
     throw error;
   }
 }

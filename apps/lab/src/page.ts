@@ -6,7 +6,8 @@ import { importMap } from './browser-module.ts';
 import { clockDoor } from './clock-door.ts';
 import { directScene } from './direct/scene.ts';
 import { navigation } from './navigation.ts';
-import type { PageOptions } from './page-options.ts';
+import { nothingHere } from './nothing-here.ts';
+import type { PageOptions, Scene } from './page-options.ts';
 import { serviceScene } from './service/scene.ts';
 
 /** Files of `src/page` that are apps of their own in the browser, by their addresses. */
@@ -19,11 +20,11 @@ const pages = {
   '/service': 'service.html',
 };
 
-/** Pages that have a server side of their own: each gives the routes that it answers. */
-const scenes: readonly ((options: PageOptions) => Hono)[] = [directScene, serviceScene];
+/** Pages that have a server side of their own. */
+const scenes: readonly ((options: PageOptions) => Scene)[] = [directScene, serviceScene];
 
 /** The server of the pages on 4001: static files, what scenes answer, and a door to the test clock. */
-export async function createPage(options: PageOptions): Promise<Hono> {
+export async function createPage(options: PageOptions): Promise<Scene> {
   const { addresses, origins, clock } = options;
   const page = new Hono();
   const map = await importMap();
@@ -48,13 +49,15 @@ export async function createPage(options: PageOptions): Promise<Hono> {
   });
   page.route('/', labAssets(addresses));
   page.route('/', clockDoor(clock, origins));
-  for (const scene of scenes) page.route('/', scene(options));
+  const opened = scenes.map((scene) => scene(options));
+  for (const { routes } of opened) page.route('/', routes);
 
+  page.notFound(nothingHere(addresses));
   page.onError((error, context) => {
     console.error(`Lab: ${error.message}`);
     return context.json({ error: 'issuer_unreachable' }, 503);
   });
-  return page;
+  return { routes: page, close: async () => void (await Promise.all(opened.map((scene) => scene.close()))) };
 }
 
 /** The map is the one script in the page itself; the policy knows it by its hash. */

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { streamSSE } from 'hono/streaming';
+import type { SSEStreamingApi } from 'hono/streaming';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { CryptoKey, JWTPayload } from 'jose';
 
@@ -34,7 +36,7 @@ export async function startFakeIssuer(): Promise<FakeIssuer> {
   app.get('/jwks', async (context) =>
     context.json({ keys: [{ ...(await exportJWK(keys.publicKey)), alg: 'ES256', kid: 'k1' }] }),
   );
-  app.get('/revocations', async (context) => context.json({ batch: await fake.nothingRevoked(), next: 'feed:1' }));
+  app.get('/revocations', (context) => streamSSE(context, (stream) => fake.tellRevocations(stream)));
   app.get('/development/clock', (context) => context.json(fake.clock()));
   app.post('/development/clock', async (context) => {
     fake.advance(((await context.req.json()) as { advanceSeconds: number }).advanceSeconds);
@@ -62,6 +64,9 @@ export async function startFakeIssuer(): Promise<FakeIssuer> {
 export class FakeIssuer {
   readonly issuer: string;
   onClose: () => void = () => {};
+  /** How many read the revocation feed now. */
+  readers = 0;
+  onReaderLeft: () => void = () => {};
   private readonly key: CryptoKey;
   private offsetMs = 0;
   private readonly families: Family[] = [];
@@ -100,6 +105,16 @@ export class FakeIssuer {
   nothingRevoked(): Promise<string> {
     const claims = { iss: this.issuer, iat: this.nowSeconds(), feed: 'feed', seq: 1, full: true, entries: [] };
     return this.sign(claims, 'revocations+jwt');
+  }
+
+  /** One batch, and then nothing more until the reader leaves. */
+  async tellRevocations(stream: SSEStreamingApi): Promise<void> {
+    const left = new Promise<void>((resolve) => stream.onAbort(resolve));
+    this.readers += 1;
+    await stream.writeSSE({ event: 'revocations', id: 'feed:1', data: await this.nothingRevoked() });
+    await left;
+    this.readers -= 1;
+    this.onReaderLeft();
   }
 
   /** An access token for the Lab API, changed as a test needs it. */

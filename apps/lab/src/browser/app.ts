@@ -21,7 +21,7 @@ const DAY_SECONDS = 86_400;
 let held: URL | undefined;
 const settings = await loadSettings();
 const name = `ostiary.${CLIENT_ID}@${settings.issuer}`;
-const bench = await openWorkbench();
+const bench = await openWorkbench('spa');
 const { clock, recorder, watch, breakage, say, run, on } = bench;
 const twins = createTwins(recorder);
 const checkExp = byId('check-exp', HTMLInputElement);

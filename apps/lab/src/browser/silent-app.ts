@@ -14,7 +14,7 @@ const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
 const { issuer, apiUrl } = await loadSettings();
-const { clock, recorder, watch, breakage, say, run, on, onShow } = await openWorkbench();
+const { clock, recorder, watch, breakage, say, run, on, onShow } = await openWorkbench('silent');
 const environment = labEnvironment({ recorder, breakage, leapMs: clock.leapMs, leave });
 const app = createClient(
   {

@@ -12,12 +12,20 @@ await clock.sync();
 const draw = document.getElementById('timeline') === null ? () => {} : await timelineDrawer();
 show();
 setInterval(show, 1000);
+// There where somebody is signed in.
+if (document.getElementById('sign-out') !== null) setInterval(() => void look(), 1000);
 
 function show(): void {
   const nowMs = clock.nowMs();
   byId('clock', HTMLElement).textContent = formatInstant(nowMs);
   showRemainingLives(document, nowMs);
   draw(nowMs);
+}
+
+/** The issuer may end the session while the page is open. */
+async function look(): Promise<void> {
+  const response = await fetch('/session').catch(() => undefined);
+  if (response?.status === 401) location.assign('/session-ended');
 }
 
 /** The page itself is made at the server; what it tells of the past is drawn here. */

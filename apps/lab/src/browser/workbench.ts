@@ -32,20 +32,22 @@ export interface Workbench {
   onShow(callBack: () => void): void;
 }
 
-export async function openWorkbench(): Promise<Workbench> {
+/** @param app under whose name the log is kept: the pages of one tab share its storage */
+export async function openWorkbench(app: string): Promise<Workbench> {
   let showMore = () => {};
   const status = byId('status', HTMLElement);
   const clock = createTestClock(location.origin);
+  const storage = storageOf(app);
   const breakage = createBreakage();
   const recorder: Recorder = createRecorder({
-    storage: sessionStorage,
+    storage,
     fetch: (...request) => fetch(...request),
     nowMs: clock.nowMs,
     breakage,
     onChange: () => show(),
     onExchange: (exchange, body) => watch.heard(exchange, body),
   });
-  const watch = watchSession({ recorder: () => recorder, storage: sessionStorage, onChange: () => show() });
+  const watch = watchSession({ recorder: () => recorder, storage, onChange: () => show() });
   const say = (state: LabState, words: string) => showStatus(status, state, words);
   const draw = timelineDrawer(recorder, clock);
   const tokens = tokensShower(watch);
@@ -69,6 +71,13 @@ export async function openWorkbench(): Promise<Workbench> {
   new ResizeObserver(draw).observe(byId('timeline-scroll', HTMLElement));
   setInterval(draw, 1000);
   return { clock, recorder, watch, breakage, say, run, on, onShow: (callBack) => void (showMore = callBack) };
+}
+
+function storageOf(app: string): Pick<Storage, 'getItem' | 'setItem'> {
+  return {
+    getItem: (key) => sessionStorage.getItem(`${key}.${app}`),
+    setItem: (key, value) => sessionStorage.setItem(`${key}.${app}`, value),
+  };
 }
 
 function createQueue(status: HTMLElement, work: (act: () => Promise<void> | void) => Promise<void>): Workbench['run'] {

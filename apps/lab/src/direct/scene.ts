@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
-import type { PageOptions } from '../page-options.ts';
+import { ownOrigin } from '../own-origin.ts';
+import type { PageOptions, Scene } from '../page-options.ts';
 
 /** Clients of the same back end: one stores families, the other keeps no record of its refresh tokens. */
 const clients = { stored: 'lab-backend', stateless: 'lab-backend-stateless' } as const;
@@ -12,14 +13,14 @@ const calls = { 'sign-in': '/direct/sign-in', refresh: '/direct/refresh', 'sign-
  * The back end of the page `/direct`: it authenticates at the issuer, and hands on what the page sends and what the issuer answers.
  * It keeps nothing itself.
  */
-export function directScene({ addresses, origins, clock }: PageOptions): Hono {
+export function directScene({ addresses, origins, clock }: PageOptions): Scene {
   const scene = new Hono();
   const offsetMs = () => clock.offsetMs().catch(() => undefined);
   scene.get('/direct/style.css', async (context) =>
     context.body(await readFile(new URL('direct.css', import.meta.url), 'utf8'), 200, { 'content-type': 'text/css' }),
   );
+  scene.use('/direct/*', ownOrigin(origins));
   scene.post('/direct/:mode{stored|stateless}/:call{sign-in|refresh|sign-out}', async (context) => {
-    if (!origins.includes(context.req.header('origin') ?? '')) return context.json({ error: 'wrong_origin' }, 403);
     const { mode, call } = context.req.param() as { mode: keyof typeof clients; call: keyof typeof calls };
     const sent: unknown = await context.req.json().catch(() => null);
     if (typeof sent !== 'object' || sent === null) return context.json({ error: 'invalid_request' }, 400);
@@ -28,7 +29,7 @@ export function directScene({ addresses, origins, clock }: PageOptions): Hono {
     const date = new Date(Date.now() + ((await offsetMs()) ?? 0)).toUTCString();
     return handedOn(context, answer, date);
   });
-  return scene;
+  return { routes: scene, close: async () => {} };
 }
 
 interface Question {

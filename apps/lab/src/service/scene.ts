@@ -2,14 +2,15 @@ import { Hono } from 'hono';
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import type { Embedded } from 'ostiary/embed';
-import type { PageOptions } from '../page-options.ts';
+import { ownOrigin } from '../own-origin.ts';
+import type { PageOptions, Scene } from '../page-options.ts';
 import { audience, clientId, clientSecret, openServiceIssuer } from './issuer.ts';
 
 /** The back end's own people: it checks them itself, and the issuer that it holds believes it. */
 const people: Record<string, string> = { 'ada@example.com': 'ada-demo-password' };
 
 /** The back end of the page `/service`: it holds an issuer, has tokens made, and serves notes to who brings one. */
-export function serviceScene({ addresses, origins }: PageOptions): Hono {
+export function serviceScene({ addresses, origins }: PageOptions): Scene {
   const scene = new Hono();
   const issuer = `${addresses.page}/service/id`;
   let leapMs = 0;
@@ -18,10 +19,7 @@ export function serviceScene({ addresses, origins }: PageOptions): Hono {
   const opened = () => (opening ??= openServiceIssuer(issuer, { now }));
 
   scene.all('/service/id/*', async (context) => (await opened()).handler(context.req.raw));
-  scene.use('/service/api/*', async (context, next) => {
-    const isOurs = context.req.method === 'GET' || origins.includes(context.req.header('origin') ?? '');
-    return isOurs ? next() : context.json({ error: 'wrong_origin' }, 403);
-  });
+  scene.use('/service/api/*', ownOrigin(origins));
   scene.post('/service/api/sign-in', async (context) => {
     const { username = '', password } = await textsIn(context.req.raw);
     if (people[username] === undefined || people[username] !== password)
@@ -45,7 +43,7 @@ export function serviceScene({ addresses, origins }: PageOptions): Hono {
     leapMs += Number(seconds) * 1000;
     return context.json({ nowMs: now() });
   });
-  return scene;
+  return { routes: scene, close: async () => (await opening)?.close() };
 }
 
 /** The token endpoint of the issuer, asked as the client that it knows. */

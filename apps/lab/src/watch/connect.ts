@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { HandedTokens } from '@ostiary/worker';
 import type { LabAddresses } from '../addresses.ts';
+import { webClient } from '../web-client.ts';
 
 /** What the user is sent to the issuer for: a new watch, or one that ended. */
 export type Purpose = { tag: string } | { id: string };
@@ -15,9 +16,6 @@ export interface Connector {
   /** Takes the answer of the browser that holds `state`. */
   finish(answer: URLSearchParams, state: string | undefined): Promise<Connected>;
 }
-
-/** For loopback only, as everything of the Lab. */
-export const webClient = { id: 'lab-web', secret: 'lab-web-secret' } as const;
 
 export function createConnector({ issuer, web }: LabAddresses): Connector {
   const redirectUri = `${web}/watch/callback`;

@@ -1,12 +1,12 @@
 import { nodeEnvironment } from '@ostiary/worker/environment';
 import type { Environment } from '@ostiary/worker/environment';
-import type { IssuerClock } from '../issuer-clock.ts';
+import type { FollowedClock } from '../followed-clock.ts';
 
 /** A machine whose time is the issuer's: when the test clock leaps, its timers ring. */
 export interface LabMachine {
   environment: Environment;
-  /** Milliseconds since 1970, by the issuer's clock as it was last heard of. */
-  nowMs(): number;
+  /** Its timers ring no more. */
+  stop(): void;
 }
 
 interface Timer {
@@ -16,31 +16,29 @@ interface Timer {
 
 const lookMs = 250;
 
-export function createLabMachine(clock: IssuerClock): LabMachine {
+export function createLabMachine({ nowMs, offsetMs, follow }: FollowedClock): LabMachine {
   const timers = new Set<Timer>();
-  let offsetMs = 0;
   let looking: NodeJS.Timeout | undefined;
-  const nowMs = () => Date.now() + offsetMs;
   const ring = () => {
     for (const timer of [...timers].filter(({ atMs }) => atMs <= nowMs())) {
       timers.delete(timer);
       timer.callBack();
     }
   };
+  const rest = () => {
+    clearInterval(looking);
+    looking = undefined;
+  };
   const look = async () => {
-    offsetMs = (await clock.offsetMs().catch(() => offsetMs)) ?? 0;
+    await follow();
     ring();
-    if (timers.size === 0) {
-      clearInterval(looking);
-      looking = undefined;
-    }
+    if (timers.size === 0) rest();
   };
   return {
-    nowMs,
     environment: {
       ...nodeEnvironment(),
       wallMs: nowMs,
-      monotonicMs: () => performance.now() + offsetMs,
+      monotonicMs: () => performance.now() + offsetMs(),
       setTimer(ms, callBack) {
         const timer = { atMs: nowMs() + ms, callBack };
         timers.add(timer);
@@ -48,6 +46,10 @@ export function createLabMachine(clock: IssuerClock): LabMachine {
         looking ??= setInterval(() => void look(), lookMs).unref();
         return () => void timers.delete(timer);
       },
+    },
+    stop() {
+      timers.clear();
+      rest();
     },
   };
 }

@@ -1,34 +1,34 @@
 import { auth, requiredScopes } from '@ostiary/api';
 import express from 'express';
 import type { Request, Response, Router } from 'express';
-import type { LabAddresses } from '../addresses.ts';
-import { createIssuerClock } from '../issuer-clock.ts';
-import { createConnector, webClient } from './connect.ts';
+import { labApi } from '../api.ts';
+import type { FollowedClock } from '../followed-clock.ts';
+import { webClient } from '../web-client.ts';
+import type { WebAppParts, WebScene } from '../web/parts.ts';
+import { createConnector } from './connect.ts';
 import type { Purpose } from './connect.ts';
 import { createFeed, tagIn } from './feed.ts';
 import type { Feed } from './feed.ts';
-import { createIssuerSwitches } from './issuer-switches.ts';
 import { createLabMachine } from './lab-machine.ts';
-import type { LabMachine } from './lab-machine.ts';
+import { allowFeed, disableAda, switchesInForce } from './operator-switches.ts';
 import { watchPage } from './watch-page.ts';
 import { createWatcher } from './watcher.ts';
 
 const cookie = 'lab-watch';
 
 /** S3.3 and S3.4: a worker that watches a feed for somebody who is not there, until it is told to stop. */
-export function watchScene({ addresses }: { addresses: LabAddresses }): Router {
-  const clock = createIssuerClock(addresses.issuer);
-  const machine = createLabMachine(clock);
+export function watchScene({ addresses, issuerClock, clock, overlay }: WebAppParts): WebScene {
+  const { issuer, web } = addresses;
   const feed = createFeed();
-  const watcher = createWatcher(machine, { issuer: addresses.issuer, feedUrl: `${addresses.web}/watch/feed` });
-  const switches = createIssuerSwitches(addresses.issuer);
+  const check = feedCheck(issuer, clock);
+  const watcher = createWatcher({ machine: createLabMachine(clock), clock, issuer, feedUrl: `${web}/watch/feed` });
   const connector = createConnector(addresses);
 
   const show = async (response: Response, problem?: string) => {
-    const [watches, state, offsetMs] = [await watcher.watches(), await switches.state(), await clock.offsetMs()];
-    const view = { watches, happenings: watcher.happenings(), items: feed.newest(), switches: state, problem };
-    const nowMs = Date.now() + (offsetMs ?? 0);
-    response.status(problem === undefined ? 200 : 400).send(await watchPage(addresses, { ...view, nowMs }));
+    const [watches, switches] = [await watcher.watches(), await switchesInForce(overlay)];
+    const view = { watches, happenings: watcher.happenings(), items: feed.newest(), switches, problem };
+    const page = await watchPage(addresses, { ...view, nowMs: clock.nowMs() });
+    response.status(problem === undefined ? 200 : 400).send(page);
   };
   const leave = async (response: Response, purpose: Purpose) => {
     const { url, state } = await connector.begin(purpose);
@@ -36,8 +36,7 @@ export function watchScene({ addresses }: { addresses: LabAddresses }): Router {
     response.redirect(303, url);
   };
   const router = express.Router();
-  router.use('/watch', ownForms(addresses.web), express.urlencoded({ extended: false }));
-  feedRoutes(router, { feed, machine, addresses });
+  feedRoutes(router, { feed, check, clock });
   router.get('/watch', (_request, response) => show(response));
   router.get('/watch/version', (_request, response) => {
     response.json({ newest: watcher.happenings()[0]?.number ?? 0 });
@@ -50,7 +49,7 @@ export function watchScene({ addresses }: { addresses: LabAddresses }): Router {
   });
   router.post('/watch/reconnect', (request, response) => leave(response, { id: fieldOf(request, 'id') }));
   router.get('/watch/callback', async (request, response) => {
-    const answer = new URL(request.originalUrl, addresses.web).searchParams;
+    const answer = new URL(request.originalUrl, web).searchParams;
     const connected = await connector.finish(answer, stateIn(request));
     response.clearCookie(cookie, { path: '/watch' });
     if ('problem' in connected) return show(response, connected.problem);
@@ -60,52 +59,51 @@ export function watchScene({ addresses }: { addresses: LabAddresses }): Router {
   });
   const acts: Record<string, (request: Request) => Promise<unknown>> = {
     stop: (request) => watcher.stop(fieldOf(request, 'id')),
-    account: (request) => switches.disableAda(fieldOf(request, 'to') === 'disabled'),
-    permission: (request) => switches.allowFeed(fieldOf(request, 'to') === 'allowed'),
-    time: (request) => clock.advance(Number(fieldOf(request, 'seconds'))),
+    account: (request) => disableAda(overlay, fieldOf(request, 'to') === 'disabled'),
+    permission: (request) => allowFeed(overlay, fieldOf(request, 'to') === 'allowed'),
+    time: (request) => issuerClock.advance(Number(fieldOf(request, 'seconds'))),
   };
   for (const [path, act] of Object.entries(acts))
     router.post(`/watch/${path}`, async (request, response) => {
       await act(request);
       response.redirect(303, '/watch');
     });
-  return router;
+  const close = async () => {
+    await watcher.close();
+    check.verifier.close();
+  };
+  return { routes: router, close };
 }
 
 interface FeedPlace {
   feed: Feed;
-  machine: LabMachine;
-  addresses: LabAddresses;
+  check: Check;
+  clock: FollowedClock;
+}
+
+type Check = ReturnType<typeof auth>;
+
+/** Lets in who has a token for the Lab API. What ended is refused within a second; then the worker asks the issuer, and is told why. */
+function feedCheck(issuer: string, clock: FollowedClock): Check {
+  return auth({
+    issuerBaseURL: issuer,
+    audience: labApi,
+    now: clock.nowMs,
+    revocations: { clientId: webClient.id, clientSecret: webClient.secret },
+  });
 }
 
 /** The feed: everybody may post in the Lab; to read it takes a token with `read:feed`. */
-function feedRoutes(router: Router, { feed, machine, addresses }: FeedPlace): void {
-  const check = auth({
-    issuerBaseURL: addresses.issuer,
-    audience: 'https://api.lab.example',
-    now: machine.nowMs,
-    // What ended is refused within a second; then the worker asks the issuer, and is told why.
-    revocations: { clientId: webClient.id, clientSecret: webClient.secret },
-  });
+function feedRoutes(router: Router, { feed, check, clock }: FeedPlace): void {
   router.get('/watch/feed', check, requiredScopes('read:feed'), ({ query }, response) => {
     response.json({ items: feed.read(tagIn(query['tag']) ?? '', Number(query['after']) || 0) });
   });
   router.post('/watch/post', (request, response) => {
     const tag = tagIn(fieldOf(request, 'tag'));
     const text = fieldOf(request, 'text').trim().slice(0, 200);
-    if (tag !== undefined && text !== '') feed.post({ atMs: machine.nowMs(), tag, text });
+    if (tag !== undefined && text !== '') feed.post({ atMs: clock.nowMs(), tag, text });
     response.redirect(303, '/watch');
   });
-}
-
-/** Takes forms of this app's own pages alone: browsers say where a form stands. */
-function ownForms(origin: string): express.RequestHandler {
-  return ({ method, headers }, response, next) => {
-    // Without it browsers call the origin of a form `null`.
-    response.set('referrer-policy', 'same-origin');
-    if (method !== 'POST' || headers.origin === origin) return next();
-    response.status(403).type('text/plain').send('This form is not one of this app.');
-  };
 }
 
 function fieldOf({ body }: Request, name: string): string {

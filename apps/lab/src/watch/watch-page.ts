@@ -5,6 +5,7 @@ import { webDocument } from '../web/document.ts';
 import type { Markup } from '../web/document.ts';
 import { endingWords } from './ending-words.ts';
 import type { FeedItem } from './feed.ts';
+import type { OperatorSwitches } from './operator-switches.ts';
 import type { Happening, Watch } from './watcher.ts';
 
 export interface WatchView {
@@ -12,7 +13,7 @@ export interface WatchView {
   happenings: Happening[];
   items: FeedItem[];
   /** Undefined where the issuer does not run in development. */
-  switches: { isAdaDisabled: boolean; mayReadFeed: boolean } | undefined;
+  switches: OperatorSwitches | undefined;
   problem: string | undefined;
   /** The issuer's time. */
   nowMs: number;
@@ -55,8 +56,9 @@ function statusLine({ watches, problem, happenings }: WatchView): Markup {
 }
 
 function statusWords(active: number, ended: number): string {
+  if (active === 0) return `Nothing is watched any more, ${ended} ended. Below it says why.`;
   const count = ended === 0 ? `${active} watched.` : `${active} watched, ${ended} ended.`;
-  return `${count} ${active > 0 ? 'You may sign out and close this page.' : 'Below it says why.'}`;
+  return `${count} You may sign out and close this page.`;
 }
 
 function startCard(): Markup {
@@ -76,6 +78,7 @@ function watchesCard({ watches, nowMs }: WatchView): Markup {
     <h2 id="watches-title">What is watched</h2>
     ${watches.length === 0 ? html`<p class="quiet fine">Nothing yet. Start with a tag, and it stands here until it ends or you stop it.</p>` : ''}
     ${watches.map((watch) => watchItem(watch, nowMs))}
+    <p class="quiet fine">The Lab keeps this in memory alone: when it stops, it forgets what it watched.</p>
   </section>`;
 }
 
@@ -127,7 +130,7 @@ function noticesCard(happenings: Happening[]): Markup {
   return html`<section class="card" aria-labelledby="notices-title">
     <h2 id="notices-title">Notifications</h2>
     ${notices.length === 0 ? html`<p class="quiet fine">What the worker finds under your tag shows up here, whether you are signed in or not.</p>` : ''}
-    <ol class="log calls" id="notices">
+    <ol class="log calls" id="notices" tabindex="${notices.length === 0 ? -1 : 0}" aria-labelledby="notices-title">
       ${notices.map(({ words, tag, atMs }) => html`<li><span>${words}</span> <span class="when">#${tag}, ${formatInstant(atMs)}</span></li>`)}
     </ol>
   </section>`;
@@ -145,8 +148,10 @@ const marks: Readonly<Record<Happening['kind'], string>> = {
 function storyCard(happenings: Happening[]): Markup {
   return html`<section class="card" aria-labelledby="story-title">
     <h2 id="story-title">What the worker did</h2>
-    <p class="quiet fine">The newest first, by the issuer's time.</p>
-    <ol class="log calls" id="story">
+    <p class="quiet fine">
+      ${happenings.length === 0 ? 'Nothing yet. Each renewal, each find and each end will be listed here.' : "The newest first, by the issuer's time."}
+    </p>
+    <ol class="log calls" id="story" tabindex="${happenings.length === 0 ? -1 : 0}" aria-labelledby="story-title">
       ${happenings.map(
         ({ kind, words, tag, atMs }) =>
           html`<li data-kind="${kind}">
@@ -186,7 +191,7 @@ function endingsCard({ issuer }: LabAddresses, switches: WatchView['switches']):
   </section>`;
 }
 
-function operatorButtons({ isAdaDisabled, mayReadFeed }: NonNullable<WatchView['switches']>): Markup {
+function operatorButtons({ isAdaDisabled, mayReadFeed }: OperatorSwitches): Markup {
   return html`<h3>The operator disables Ada</h3>
     ${
       isAdaDisabled

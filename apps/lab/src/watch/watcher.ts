@@ -1,7 +1,8 @@
 import { clientSecretBasic, createWorker, GrantError, memoryGrants } from '@ostiary/worker';
 import type { Grant, GrantWorker, HandedTokens } from '@ostiary/worker';
 import { randomBytes } from 'node:crypto';
-import { webClient } from './connect.ts';
+import type { FollowedClock } from '../followed-clock.ts';
+import { webClient } from '../web-client.ts';
 import { endingWords } from './ending-words.ts';
 import type { FeedItem } from './feed.ts';
 import type { LabMachine } from './lab-machine.ts';
@@ -29,6 +30,8 @@ export interface Watcher {
   watches(): Promise<Watch[]>;
   /** The newest first. */
   happenings(): Happening[];
+  /** Ends the work. What is watched is not revoked. */
+  close(): Promise<void>;
 }
 
 interface Job {
@@ -40,13 +43,20 @@ interface Job {
 const pauseMs = 2_000;
 const kept = 60;
 
-export function createWatcher(machine: LabMachine, { issuer, feedUrl }: { issuer: string; feedUrl: string }): Watcher {
+interface WatcherOptions {
+  machine: LabMachine;
+  clock: FollowedClock;
+  issuer: string;
+  feedUrl: string;
+}
+
+export function createWatcher({ machine, clock, issuer, feedUrl }: WatcherOptions): Watcher {
   const jobs = new Map<string, Job>();
   const story: Happening[] = [];
   let count = 0;
   const note = (id: string, kind: Happening['kind'], words: string) => {
     count += 1;
-    story.unshift({ number: count, atMs: machine.nowMs(), kind, tag: jobs.get(id)?.tag ?? '', words });
+    story.unshift({ number: count, atMs: clock.nowMs(), kind, tag: jobs.get(id)?.tag ?? '', words });
     story.splice(kept);
   };
   const worker = workerAt(machine, issuer);
@@ -61,23 +71,16 @@ export function createWatcher(machine: LabMachine, { issuer, feedUrl }: { issuer
       note(id, 'noticed', text);
     }
   };
-  const round = async () => {
+  const rounds = openRounds(machine, async () => {
     for (const [id, job] of jobs) await lookFor(id, job).catch(unlessGrant);
-    machine.environment.setTimer(pauseMs, () => void round());
-  };
-  let isRunning = false;
-  const run = () => {
-    if (isRunning) return;
-    isRunning = true;
-    worker.start();
-    void round();
-  };
+  });
   return {
     async start(tag, tokens) {
       const id = await worker.keep(tokens);
       jobs.set(id, { tag, seen: 0 });
       note(id, 'started', 'The web app handed its tokens over.');
-      run();
+      worker.start();
+      rounds.start();
     },
     async reconnect(id, tokens) {
       if (!jobs.has(id)) return;
@@ -97,6 +100,28 @@ export function createWatcher(machine: LabMachine, { issuer, feedUrl }: { issuer
       });
     },
     happenings: () => [...story],
+    async close() {
+      rounds.stop();
+      await worker.stop();
+      machine.stop();
+    },
+  };
+}
+
+/** Does the work again and again, with a pause after each time, from the first start on. */
+function openRounds({ environment }: LabMachine, work: () => Promise<void>): { start(): void; stop(): void } {
+  let isRunning = false;
+  const round = async () => {
+    await work();
+    if (isRunning) environment.setTimer(pauseMs, () => void round());
+  };
+  return {
+    start() {
+      if (isRunning) return;
+      isRunning = true;
+      void round();
+    },
+    stop: () => void (isRunning = false),
   };
 }
 

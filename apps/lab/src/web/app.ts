@@ -8,12 +8,14 @@ import type { LabAddresses } from '../addresses.ts';
 import { labAssets } from '../assets.ts';
 import { clockDoor } from '../clock-door.ts';
 import type { FollowedClock } from '../followed-clock.ts';
+import { nothingHere } from '../nothing-here.ts';
 import { watchScene } from '../watch/routes.ts';
 import { createAppClock } from './app-clock.ts';
+import { endedSession, saysWhenEnded } from './ended-session.ts';
 import { homePage, settingsPage } from './home.ts';
 import { literalLoop } from './literal-loop.ts';
 import { ownForms } from './own-forms.ts';
-import type { WebAppOptions, WebAppParts } from './parts.ts';
+import type { WebAppOptions, WebAppParts, WebScene } from './parts.ts';
 import { problemPage } from './problem-page.ts';
 import { changeSettings, settingsInForce } from './settings.ts';
 import { nameOf, showExpenses, storyOf } from './show-expenses.ts';
@@ -21,11 +23,16 @@ import { signInOptions, scopes } from './sign-in.ts';
 import { createStories } from './story.ts';
 import { withoutLoop } from './without-loop.ts';
 
-/** Scenes of the web app beside its own: each gives the routes that it answers. `req.oidc` and `req.openid` are there. */
-const scenes: readonly ((parts: WebAppParts) => Router)[] = [watchScene];
+const scenes: readonly ((parts: WebAppParts) => WebScene)[] = [watchScene];
+
+interface WebApp {
+  app: Express;
+  /** Ends what its scenes opened. */
+  close(): Promise<void>;
+}
 
 /** The web app of the Lab: Express, with the middleware of `@ostiary/web`. */
-export function createWebApp(options: WebAppOptions): Express {
+export function createWebApp(options: WebAppOptions): WebApp {
   const parts: WebAppParts = {
     ...options,
     stories: createStories(),
@@ -37,16 +44,18 @@ export function createWebApp(options: WebAppOptions): Express {
   app.use(followed(parts.clock));
   app.use(auth(signInOptions(parts)));
   app.use(ownForms(parts.addresses.web), express.urlencoded({ extended: false }));
-  app.use(expenses(parts), forms(parts));
-  for (const scene of scenes) app.use(scene(parts));
+  app.use(expenses(parts), endedSession(parts), forms(parts));
+  const opened = scenes.map((scene) => scene(parts));
+  for (const { routes } of opened) app.use(routes);
   app.use(shared(parts));
   app.use(problemPage(parts));
-  return app;
+  return { app, close: async () => void (await Promise.all(opened.map((scene) => scene.close()))) };
 }
 
 function expenses(parts: WebAppParts): Router {
   const router = express.Router();
   const show = showExpenses(parts);
+  const whenEnded = saysWhenEnded(parts);
   router.get('/', async ({ oidc }, response) => {
     const settings = await settingsInForce(parts.overlay);
     response.send(
@@ -57,8 +66,8 @@ function expenses(parts: WebAppParts): Router {
     const scope = query['offline'] === 'no' ? scopes.online : scopes.offline;
     return oidc.login({ returnTo: '/expenses', authorizationParams: { scope } });
   });
-  router.get('/expenses', requiresAuth(), remembersTokens, literalLoop(show));
-  router.get('/expenses/short', requiresAuth(), remembersTokens, withoutLoop(show));
+  router.get('/expenses', whenEnded, requiresAuth(), remembersTokens, literalLoop(show));
+  router.get('/expenses/short', whenEnded, requiresAuth(), remembersTokens, withoutLoop(show));
   router.get('/expenses/story.json', requiresAuth(), ({ oidc }, response) => {
     response.json(parts.stories.of(storyOf(oidc)));
   });
@@ -105,6 +114,7 @@ function shared({ addresses, issuerClock }: WebAppParts): RequestHandler {
   const routes = new Hono();
   routes.route('/', labAssets(addresses));
   routes.route('/', clockDoor(issuerClock, [addresses.web]));
+  routes.notFound(nothingHere(addresses));
   const answer = getRequestListener(routes.fetch);
   return (request, response) => void answer(request, response);
 }

@@ -13,9 +13,14 @@ export interface WebPage {
   /** One sentence below the title. */
   lead: Markup;
   main: Markup;
-  /** Module of `src/browser` that the page runs. */
+  /** Module of `src/browser` that the page runs; it shows the time as well. */
   script?: string;
 }
+
+const clock = html`<dl class="clock">
+  <dt>Issuer's time</dt>
+  <dd id="clock" data-testid="clock">…</dd>
+</dl>`;
 
 /** A page of the web app, whole. */
 export async function webDocument(
@@ -40,10 +45,7 @@ export async function webDocument(
             <h1>${title}</h1>
             <p class="quiet">${lead}</p>
           </div>
-          <dl class="clock">
-            <dt>Issuer's time</dt>
-            <dd id="clock" data-testid="clock">…</dd>
-          </dl>
+          ${script === undefined ? '' : clock}
         </header>
         <main>${main}</main>
       </body>

@@ -169,7 +169,7 @@ const feedWords = {
 function knownCard({ entries, state }: RevocationsKnown, { issuer }: LabAddresses): Markup {
   return html`<section class="card" aria-labelledby="known-title">
     <h2 id="known-title">What the API knows</h2>
-    <p class="quiet fine">The issuer tells it what ended before its tokens did. Remove this device on your <a href="${issuer}/account">account page</a>, and load again.</p>
+    <p class="quiet fine">The issuer tells it what ended before its tokens did. Withdraw the access of Lab Web on your <a href="${issuer}/account">account page</a>, and load again. Or remove this device there: then this page ends by itself.</p>
     <dl class="pairs">
       <dt>Ended before their time</dt>
       <dd id="feed-entries">${entries}</dd>

@@ -30,7 +30,7 @@ export function homePage(addresses: LabAddresses, { user, settings, behindSecond
             <a class="button primary" id="expenses" href="/expenses">Open the expenses</a>
             ${user === undefined ? '' : html`<a class="button" id="sign-out" href="/logout">Sign out</a>`}
           </div>
-          <p class="quiet fine">The expenses need a sign-in. You come back to them.</p>
+          ${user === undefined ? html`<p class="quiet fine">The expenses need a sign-in. You come back to them.</p>` : ''}
           <h3>As in the exercise</h3>
           <p class="quiet fine">
             First without offline access: when the access token is over, the app is at its end. Then with it: the issuer asks

@@ -1,3 +1,4 @@
+import type { Router } from 'express';
 import type { LabAddresses } from '../addresses.ts';
 import type { LabApi } from '../api.ts';
 import type { FollowedClock } from '../followed-clock.ts';
@@ -20,4 +21,11 @@ export interface WebAppParts extends WebAppOptions {
   stories: Stories;
   /** Of this app alone; all else goes by the right one. */
   appClock: AppClock;
+}
+
+/** Pages of the web app beside its own. `req.oidc` and `req.openid` are there, and forms are read. */
+export interface WebScene {
+  routes: Router;
+  /** Ends what it opened. */
+  close(): Promise<void>;
 }

@@ -6,14 +6,18 @@ import { webDocument } from './document.ts';
 import type { WebAppParts } from './parts.ts';
 
 /** What the person is told when a request came to nothing, and the way on. */
-export function problemPage({ addresses, clock, stories }: WebAppParts): ErrorRequestHandler {
+export function problemPage({
+  addresses,
+  clock,
+  stories,
+}: Pick<WebAppParts, 'addresses' | 'clock' | 'stories'>): ErrorRequestHandler {
   return async (error: unknown, _request, response, next) => {
     if (response.headersSent) return next(error);
     const problem = problemOf(error);
     const sid: unknown = response.locals['story'];
     if (problem.hasEnded && typeof sid === 'string')
       stories.happened(sid, clock.nowMs(), { kind: 'ended', cause: 'invalid_grant', reason: problem.words });
-    response.status(problem.status).send(await page(addresses, problem));
+    response.status(problem.status).send(await problemDocument(addresses, problem.words));
   };
 }
 
@@ -35,7 +39,8 @@ function problemOf(error: unknown): ShownProblem {
   return { status, words, hasEnded };
 }
 
-function page(addresses: LabAddresses, { words }: ShownProblem): Promise<string> {
+/** A page of these words, with the ways on. */
+export function problemDocument(addresses: LabAddresses, words: string): Promise<string> {
   return webDocument(addresses, {
     path: '/',
     title: 'A web app and its API',

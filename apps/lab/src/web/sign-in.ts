@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { NodeRequest, WebOptions } from '@ostiary/web';
+import { memoryStore } from '@ostiary/web/stores';
 import { labApi } from '../api.ts';
+import { webClient } from '../web-client.ts';
 import type { WebAppParts } from './parts.ts';
 
 /** What the app asks for: with offline access it goes on while nobody is there. */
@@ -16,12 +18,13 @@ export function signInOptions({ addresses, appClock }: WebAppParts): WebOptions<
   return {
     issuerBaseURL: addresses.issuer,
     baseURL: addresses.web,
-    clientID: 'lab-web',
-    // For loopback only, as everything of the Lab.
-    clientSecret: 'lab-web-secret',
+    clientID: webClient.id,
+    clientSecret: webClient.secret,
     secret: 'the lab seals its cookies with these words',
     required: false,
     idpLogout: true,
+    // Sessions are in cookies: which of them the issuer ended is remembered here.
+    backchannelLogout: { store: memoryStore({ now: appClock.nowMs }) },
     authorizationParams: { response_type: 'code id_token', audience: labApi, scope: scopes.offline },
     routes: { postLogoutRedirect: `${addresses.web}/` },
     session: { name: 'lab-web', rollingDuration: 30 * daySeconds, absoluteDuration: 90 * daySeconds },
