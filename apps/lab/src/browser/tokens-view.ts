@@ -39,7 +39,7 @@ function jwtCard(name: string, id: string, token: string): HTMLElement {
 }
 
 function refreshCard({ refreshToken, refreshExpiresAtMs }: TokenSet, generation: number): HTMLElement {
-  if (refreshToken === undefined) return html('p', { class: 'note' }, 'There is no refresh token.');
+  if (refreshToken === undefined) return html('p', { class: 'quiet fine' }, 'There is no refresh token.');
   return html(
     'article',
     { class: 'token', 'data-testid': 'refresh-token' },
