@@ -58,6 +58,12 @@ test('tells what happened with its cause in words', () => {
   assert.match(page, /A sign-in failed on <bdi>\(unknown device\)<\/bdi>/);
 });
 
+test('what is its own cause is said once', () => {
+  const withdrawn = { kind: 'consent_withdrawn', cause: 'consent_withdrawn', clientName: 'Lab Web', atMs: 0 } as const;
+  const said = accountPage({ ...accountView, events: [withdrawn] }, sampleLook);
+  assert.match(said, /You withdrew access from <bdi>Lab Web<\/bdi><\/th>/);
+});
+
 test('reports what was just done', () => {
   assert.match(page, /role="status"><bdi>Edge on Windows<\/bdi> is signed out\./);
   assert.match(

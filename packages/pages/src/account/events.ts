@@ -32,5 +32,7 @@ ${rows.length === 0 ? html`<p class="empty">${account.noEvents}</p>` : table({ l
 
 function sentence({ kind, clientName, deviceName, cause }: EventSeen, messages: Messages): Html {
   const names = { client: clientName ?? messages.unknownClient, device: deviceName ?? messages.unknownDevice };
-  return html`${rich(messages.events[kind](names))}${cause && html`<br><span class="quiet">${messages.causes[cause]}</span>`}`;
+  // What is its own cause, such as access that was withdrawn, is said once.
+  const why = cause !== undefined && cause !== kind && html`<br><span class="quiet">${messages.causes[cause]}</span>`;
+  return html`${rich(messages.events[kind](names))}${why}`;
 }
