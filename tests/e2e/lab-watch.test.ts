@@ -81,9 +81,9 @@ describe('S3.4 the worker stops within seconds, and says why', () => {
   it('when Ada withdraws her consent; she connects again', async () => {
     await startWatch('looms');
     await page.goto(`${house.issuer}/account`);
-    await page.locator('form[action$="/account/apps/withdraw"] button').first().click();
-    const confirm = page.locator('button[name="confirm"], form:has(input[name="confirm"]) button').first();
-    if (await confirm.isVisible().catch(() => false)) await confirm.click();
+    await page.getByRole('button', { name: 'Withdraw access from Lab Web' }).click();
+    await page.getByRole('button', { name: 'Withdraw access', exact: true }).click();
+    await page.getByRole('status').filter({ hasText: 'no longer has access' }).waitFor();
     await page.goto(`${house.labWeb}/watch`);
     await endsWith('looms', 'consent_withdrawn', /took back your permission/);
     await watch('looms').getByRole('button', { name: 'Reconnect' }).click();
