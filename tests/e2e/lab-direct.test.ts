@@ -127,7 +127,7 @@ describe('S5 in the Lab: two devices of Ada and a back end of the app itself', (
       await fetch('/clock', { method: 'POST', headers, body: JSON.stringify({ advanceSeconds: 600 }) });
     });
     await page.reload();
-    assert.equal(await page.getByTestId('draft').inputValue(), 'half a sentence');
+    await page.waitForFunction(`document.querySelector('[data-testid="draft"]').value === 'half a sentence'`);
     await signIn('laptop');
     await says('laptop', 'Signed in.');
   });
