@@ -127,7 +127,10 @@ describe('S5 in the Lab: two devices of Ada and a back end of the app itself', (
       await fetch('/clock', { method: 'POST', headers, body: JSON.stringify({ advanceSeconds: 600 }) });
     });
     await page.reload();
-    await page.waitForFunction(`document.querySelector('[data-testid="draft"]').value === 'half a sentence'`);
+    const draft = page.getByTestId('draft');
+    for (let frame = 0; frame < 300 && (await draft.inputValue()) === ''; frame += 1)
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    assert.equal(await draft.inputValue(), 'half a sentence');
     await signIn('laptop');
     await says('laptop', 'Signed in.');
   });
