@@ -10,6 +10,11 @@ interface Told {
   session_can_extend: boolean;
 }
 
+/** What a hotel's gateway answers in place of the backend is no news of the session. */
+function isTold(body: object): body is Told {
+  return 'claims' in body && 'session_expires_in' in body;
+}
+
 const longestSleepMs = 600_000;
 /** So long after its end the backend is asked: nobody else knows that a session has ended. */
 const graceMs = 1_000;
@@ -50,7 +55,7 @@ export class BffSession {
   /** Asks who is signed in; with `isUse` this counts as use. */
   async ask(isUse: boolean): Promise<JwtClaims | undefined> {
     const answer = await this.call(`/user${isUse ? '' : '?slide=false'}`);
-    if (answer?.status === 200) this.#heard(answer.body as unknown as Told);
+    if (answer?.status === 200 && isTold(answer.body)) this.#heard(answer.body);
     else if (answer?.status === 401) this.#ended(answer.body);
     else this.#failed();
     return this.user;
